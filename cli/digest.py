@@ -37,7 +37,7 @@ async def digest(
         to = await to_thread(send, resources.settings.mail, made.subject, text, html)
         err().print(f"mailed to {safe(', '.join(to))}")
     elif mail:
-        err().print(f"Not mailed: {safe(made.subject)}.")
+        err().print(f"Not mailed: nothing changed since {made.since}.")
     elif wants_json():
         emit([made], "")
     else:

@@ -1,18 +1,17 @@
 """The digest: new and changed cases, withdrawals, reports and findings of the site since a day."""
 
 from asyncio import to_thread
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from config.resources import Resources
 from publishing.entries import CaseEntry
 from publishing.plan import SiteSettings
-from publishing.records import Kicker
 from publishing.site.build import earlier_site
 from publishing.site.front_page import best_sentence
 from publishing.site.pages import environment
-from publishing.wording import count, listing
+from publishing.wording import count, day, listing
 from schemas.frozen import Frozen
 from schemas.reports import ReportLine
 from services.publication import published_records
@@ -20,7 +19,6 @@ from services.report import view
 from warehouse import Dataset
 
 _MOST = 25  # items of a part
-_NOUNS = ("report", "finding", "new case", "changed case", "withdrawal")
 
 
 class DigestItem(Frozen):
@@ -64,27 +62,21 @@ async def make_digest(resources: Resources, since: date) -> Digest:
     added = {row["address"] for row in changes if row["what"] == "added"}
     reasons = {one.address: one.reason for one in warehouse.withdrawals()}
     lines = [one for one in warehouse.report_lines() if (one.published_at or start) > start]
+    fresh = warehouse.with_new_findings(start)
     found = (
-        [await _report(line, resources) for line in lines],
-        await to_thread(_findings, records, warehouse.with_new_findings(start), entries),
-        [_case(shown[one]) for one in touched if one in shown and one in added],
-        [_case(shown[one]) for one in touched if one in shown and one not in added],
-        [
-            DigestItem(title="A withdrawn case", address=one, text=reasons.get(one) or "")
-            for one in touched
-            if one not in shown
-        ],
+        ("report", [await _report(line, resources) for line in lines]),
+        ("finding", await to_thread(_findings, records, fresh, entries)),
+        ("new case", [_case(shown[one]) for one in touched if one in shown and one in added]),
+        ("changed case", [_case(shown[one]) for one in touched if one in {*shown} - added]),
+        ("withdrawal", [_withdrawn(one, reasons) for one in touched if one not in shown]),
     )
-    counts = [count(len(items), noun) for noun, items in zip(_NOUNS, found, strict=True) if items]
-    day = f"{since.day} {since:%B %Y}"
+    counts = listing([count(len(items), noun) for noun, items in found if items])
     return Digest(
         since=since,
-        subject=f"{resources.settings.site_title}: {listing(counts) or 'nothing new'} since {day}",
+        subject=f"{resources.settings.site_title}: {counts or 'nothing new'} since {day(since)}",
         parts=tuple(
-            DigestPart(
-                heading=f"{noun.capitalize()}s", items=tuple(items[:_MOST]), total=len(items)
-            )
-            for noun, items in zip(_NOUNS, found, strict=True)
+            DigestPart(heading=f"{noun.capitalize()}s", items=(*items[:_MOST],), total=len(items))
+            for noun, items in found
             if items
         ),
     )
@@ -98,9 +90,9 @@ def digest_text(digest: Digest, settings: SiteSettings, kind: str) -> str:
 async def _report(line: ReportLine, resources: Resources) -> DigestItem:
     shown = await view(resources.warehouse.report(line.report_id), resources)
     best = best_sentence(shown)
-    text, place = (best.text, f"#s{best.n}") if best else (shown.lead, "")
-    address = f"{shown.folder}/index.html{place}"
-    return DigestItem(title=shown.report.title, address=address, text=text)
+    place = f"{shown.folder}/index.html" + (f"#s{best.n}" if best else "")
+    text = best.text if best else shown.lead
+    return DigestItem(title=shown.report.title, address=place, text=text)
 
 
 def _findings(
@@ -114,21 +106,26 @@ def _findings(
             "QUALIFY n = min(n) OVER (PARTITION BY case_id)",
             ids=sorted(case_ids),
         )
+    found = [(row, entries[row["case_id"]]) for row in rows if row["case_id"] in entries]
     return [
         DigestItem(
             title=row["text"],
             address=f"{entry.address}#{row['page'].partition('#')[2]}",
-            about=_words(entry.kickers) or entry.title,
+            about=_about(entry),
         )
-        for row in rows
-        if (entry := entries.get(row["case_id"]))
+        for row, entry in found
     ]
 
 
 def _case(entry: CaseEntry) -> DigestItem:
-    about = _words(entry.kickers)
-    return DigestItem(title=entry.title, address=entry.address, about=about, text=entry.lead)
+    about = {"about": _about(entry), "text": entry.lead}
+    return DigestItem(title=entry.title, address=entry.address, **about)
 
 
-def _words(kickers: Sequence[Kicker]) -> str:
-    return ", ".join(one.text for one in kickers if not one.mark)
+def _about(entry: CaseEntry) -> str:
+    return ", ".join(one.text for one in entry.kickers if not one.mark)
+
+
+def _withdrawn(address: str, reasons: Mapping[str, str | None]) -> DigestItem:
+    """Return a withdrawn case without its title, which may have been the reason."""
+    return DigestItem(title="A withdrawn case", address=address, text=reasons.get(address) or "")

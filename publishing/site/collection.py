@@ -46,23 +46,22 @@ def flow(rows: Iterable[Mapping[str, Any]], published: int, imported: int) -> li
     ``rows`` are those of `Warehouse.collection`. Of the ``published`` cases ``imported`` are texts
     of other databases.
     """
-    sources, origins, cases = Counter[tuple[str, str]](), Counter[str](), Counter[str]()
-    came_with_text = 0
+    outcomes, origins, cases = Counter[tuple[str, str]](), Counter[str](), Counter[str]()
+    drafted, texts = 0, 0  # sources with a case, drafted here or imported
     for row in rows:
+        number, is_imported = row["number"], row["origin"] == "imported"
         if row["counted"] == "case":
-            cases[row["outcome"]] += row["number"]
+            cases[row["outcome"]] += number
             continue
-        sources[row["outcome"], row["reason"]] += row["number"]
-        origins[row["origin"]] += row["number"]
-        if (row["origin"], row["outcome"]) == ("imported", "case"):
-            came_with_text += row["number"]
-    if not origins:
-        return []
+        outcomes[row["outcome"], row["reason"]] += number
+        origins[row["origin"]] += number
+        if row["outcome"] == "case":
+            drafted, texts = drafted + number * (not is_imported), texts + number * is_imported
 
     def left(title: str, outcome: str) -> LeftOut:
-        found = {reason: n for (name, reason), n in sources.most_common() if name == outcome}
-        reasons = [(_TEXTS["reasons"].get(name, "other"), n) for name, n in found.items() if name]
-        return LeftOut(title, sum(found.values()), reasons)
+        found = [(reason, n) for (name, reason), n in outcomes.most_common() if name == outcome]
+        reasons = [(_TEXTS["reasons"].get(name, "other"), n) for name, n in found if name]
+        return LeftOut(title, sum(n for _, n in found), reasons)
 
     duplicates, refused = left("Duplicates", "duplicate"), left("Not a case study", "refused")
     unread = [
@@ -70,39 +69,39 @@ def flow(rows: Iterable[Mapping[str, Any]], published: int, imported: int) -> li
         left("Not read, or not drafted", "failed"),
         left("Waiting to be read", "waiting"),
     ]
-    found = origins.total()
-    drafted = left("", "case").number - came_with_text
     undecided = [
         LeftOut("Rejected by a curator", cases["rejected"]),
         LeftOut("Waiting for a curator", cases["review"]),
         LeftOut("Approved, but held back", cases["shown"] - published),
         LeftOut("Withdrawn after publication", cases["withdrawn"]),
     ]
-    named = ((drafted, "screened source"), (came_with_text, "imported text"))
-    made = listing([count(number, noun) for number, noun in named if number])
+    found, screened = origins.total(), drafted + refused.number
+    nouns = [(origins[name], *words) for name, words in _TEXTS["origins"].items()]
+    made = _counted((drafted, "screened source"), (texts, "imported text"))
     steps = [
-        ("Found", found, _origins(origins), [duplicates]),
-        ("Different sources", found - duplicates.number, _not_screened(came_with_text), unread),
-        ("Screened", drafted + refused.number, "read and scored by a rubric", [refused]),
+        ("Found", found, _counted(*nouns), [duplicates]),
+        ("Different sources", found - duplicates.number, "", unread),
+        ("Screened", screened, "read and scored by a rubric; imported texts are not", [refused]),
         ("Cases", cases.total(), made and f"from {made}", undecided),
-        ("Published", published, _unchecked(imported), []),
+        (
+            "Published",
+            published,
+            _counted(
+                (
+                    imported,
+                    "text not compared with its source",
+                    "texts not compared with their sources",
+                )
+            ),
+            [],
+        ),
     ]
     return [
         FlowStep(title, number, note, [one for one in out if one.number])
         for title, number, note, out in steps
-        if number or title == "Published"
+        if found and (number or title == "Published")
     ]
 
 
-def _origins(origins: Mapping[str, int]) -> str:
-    words = _TEXTS["origins"].items()
-    return listing([count(origins[name], *nouns) for name, nouns in words if origins[name]])
-
-
-def _not_screened(texts: int) -> str:
-    """Return why fewer sources were screened, if some came as texts of other databases."""
-    return f"{count(texts, 'imported text')}, not screened here" if texts else ""
-
-
-def _unchecked(imported: int) -> str:
-    return f"{count(imported, 'text')} not compared with the source" if imported else ""
+def _counted(*numbers: tuple[int, *tuple[str, ...]]) -> str:
+    return listing([count(number, *nouns) for number, *nouns in numbers if number])

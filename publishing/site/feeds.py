@@ -38,22 +38,17 @@ def saved_searches(
     for name, text in searches:
         wanted = parse_qs(text.rpartition("?")[2])
         wanted = {key: values for key, values in wanted.items() if key not in _IGNORED}
-        if not wanted or (wrong := [key for key in wanted if key != "q" and key not in LABELS]):
-            problem = f"{wrong[0]} is not a filter" if wanted else "it has no filter"
+        wrong = next((key for key in wanted if key not in {"q", *LABELS}), None)
+        if wrong or not wanted:
+            problem = f"{wrong} is not a filter" if wrong else "it has no filter"
             raise PublishError(
                 f"saved search {name!r}: {problem}; copy the address of a search on the site"
             )
-        words = wanted.pop("q", [])
-        known = tables.cases_with(" ".join(words)) if words else None
-        matching = [
-            entry
-            for entry in entries
-            if (known is None or entry.case_id in known) and _matches(entry, wanted)
-        ]
-        address = f"search.html?{urlencode([('q', one) for one in words])}".removesuffix("?")
-        filters = urlencode(wanted, doseq=True)
-        address += ("&" if words else "?") + filters if filters else ""
-        found.append(SavedSearch(name, address, f"searches/{readable_slug(name)}.xml", matching))
+        address, feed = f"search.html?{urlencode(wanted, doseq=True)}", readable_slug(name)
+        words = " ".join(wanted.pop("q", ()))
+        known = tables.cases_with(words) if words else {one.case_id for one in entries}
+        fit = [one for one in entries if one.case_id in known and _matches(one, wanted)]
+        found.append(SavedSearch(name, address, f"searches/{feed}.xml", fit))
     return found
 
 

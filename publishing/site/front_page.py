@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from publishing.site.charts import Chart, Link, comparison
+from publishing.site.charts import Link, comparison
 from publishing.site.measured import measured
 from publishing.site.report_views import ReportView, SentenceView
 from publishing.site.statement_pages import SectionStatements
@@ -24,17 +24,14 @@ _SOUND = ("verbatim", "verified")
 _LONGEST = 320  # characters of a report's sentence
 
 
-class Comparison(NamedTuple):
-    """A finding, or a result if no finding fits, with the bars of its baseline and its value."""
-
-    row: Row
-    chart: Chart
-
-
 class Opening(NamedTuple):
-    """The parts that open the front page, empty without content; ``best`` is from ``report``."""
+    """The parts that open the front page, empty without content.
 
-    comparison: Comparison | None
+    ``finding`` is one, or a result if no finding fits, with the ``chart`` of its baseline and its
+    value; ``best`` is from ``report``.
+    """
+
+    finding: Row | None
     report: ReportView | None
     best: SentenceView | None
     lessons: Sequence[Row]
@@ -42,7 +39,7 @@ class Opening(NamedTuple):
     @property
     def parts(self) -> list[SectionStatements]:
         """The statements for Markdown and JSON."""
-        finding = [self.comparison.row] if self.comparison else []
+        finding = [self.finding] if self.finding else []
         named = (("finding", "A finding", finding), ("lessons", "Lessons", self.lessons))
         return [SectionStatements(n, label, n, rows, len(rows)) for n, label, rows in named if rows]
 
@@ -52,7 +49,7 @@ def opening(tables: Dataset, reports: Sequence[ReportView]) -> Opening:
     queries, report = named_parts(Path(__file__).with_suffix(".sql")), next(iter(reports), None)
     found = (_compared(row) for row in tables.rows(queries["compared"]))
     return Opening(
-        comparison=next(filter(None, found), None),
+        finding=next(filter(None, found), None),
         report=report,
         best=best_sentence(report) if report else None,
         lessons=_varied(tables.rows(queries["lessons"])),
@@ -72,14 +69,14 @@ def best_sentence(view: ReportView) -> SentenceView | None:
     return min(fit, key=lambda one: (bool(one.caution), -_cases(one)), default=None)
 
 
-def _compared(row: Row) -> Comparison | None:
+def _compared(row: Row) -> Row | None:
     row = measured(row)
     before = row["before"]
     if before is None or before == row["number"]:
         return None
     values = (("Before", row["baseline"], before), ("After", row["shown"], row["number"]))
     lines = [(Link(label, note=_beside(text, n, row["unit"])), n) for label, text, n in values]
-    return Comparison(row, comparison(row["metric"] or "Result", lines))
+    return row | {"chart": comparison(row["metric"] or "Result", lines)}
 
 
 def _beside(text: str, number: float, unit: str | None) -> str:

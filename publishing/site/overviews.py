@@ -152,7 +152,7 @@ class OverviewPages:
         key = [self._reliability, len(self._entries), digests(newest), self._tabs]
         first = opening(self._tables, self._reports.views)
         key += [[_sizes(shown), total] for _, shown, total in browse]
-        key += [first.comparison, first.best, first.lessons]
+        key += [first.finding, first.best, first.lessons]
         key += [first.report.report.report_id] if first.report else []
         values = {"newest": newest, "browse": browse, "opening": first, "alternate": "index"}
         self._pages.put("index.html", "index.html", key, **values)

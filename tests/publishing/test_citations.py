@@ -100,12 +100,12 @@ def test_companies_and_saved_searches_have_feeds(publish):
         )
     )
     assert {address: titles_in(target / feed) for address, feed in found.items()} == {
-        "search.html?q=officer+checks&industry=insurance": [TITLE],
+        "search.html?industry=insurance&q=officer+checks": [TITLE],
         "search.html?industry=insurance": [TITLE, "Other"],
         "search.html?industry=insurance&tag=nothing": [],
     }
     feed = feedparser.parse((target / next(iter(found.values()))).read_bytes())
-    assert feed.feed.link == f"{HOME}search.html?q=officer+checks&industry=insurance"
+    assert feed.feed.link == f"{HOME}search.html?industry=insurance&q=officer+checks"
 
 
 @pytest.mark.parametrize(("query", "problem"), [("colour=red", "colour is not"), ("", "no filter")])

@@ -1,67 +1,49 @@
 """A small SMTP server on this machine, which keeps the mail that it gets."""
 
-import asyncio
-import base64
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 
-LOGIN = base64.b64encode(b"\0desk\0pass word").decode()
+_LOGIN = b64encode(b"\0desk\0pass word")
 
 
-@dataclass
-class MailServer:
-    """Accepts the user ``desk`` with ``pass word``, and no recipient or sender called ``nobody``."""
+class MailServer(ThreadingTCPServer):
+    """Accepts the user ``desk`` with ``pass word``; there is no mailbox called ``nobody``."""
 
-    port: int = 0
-    mails: list[EmailMessage] = field(default_factory=list)
-    envelopes: list[list[str]] = field(default_factory=list)
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Connection)
+        self.port, self.mails, self.recipients = self.server_address[1], [], []
 
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve one connection."""
-        writer.write(b"220 ready\r\n")
-        names = list[str]()
-        while line := (await reader.readline()).decode().strip():
-            verb = line.split(" ", maxsplit=1)[0].upper()
-            answer = "250 ok"
-            if verb == "EHLO":
-                answer = "250-here\r\n250 AUTH PLAIN"
-            elif verb == "AUTH":
-                answer = "235 welcome" if line.endswith(LOGIN) else "535 unknown"
-            elif "nobody" in line:
-                answer = "550 no such mailbox"
-            elif verb == "RCPT":
-                names.append(line.partition("<")[2].rstrip(">"))
-            elif verb == "DATA":
-                writer.write(b"354 go ahead\r\n")
-                data = await reader.readuntil(b"\r\n.\r\n")
-                self.mails.append(message_from_bytes(data[:-5], policy=policy.default))
-                self.envelopes.append(names)
-            elif verb == "QUIT":
-                answer = "221 bye"
-            writer.write(f"{answer}\r\n".encode())
-            await writer.drain()
-            if verb == "QUIT":
-                break
-        writer.close()
+
+class _Connection(StreamRequestHandler):
+    def handle(self) -> None:
+        self.wfile.write(b"220 ready\r\n")
+        while line := self.rfile.readline().strip():
+            self.wfile.write(self._answer(line, line[:4].upper()) + b"\r\n")
+
+    def _answer(self, line: bytes, verb: bytes) -> bytes:
+        if verb == b"EHLO":
+            return b"250-here\r\n250 AUTH PLAIN"
+        if verb == b"AUTH":
+            return b"235 welcome" if line.endswith(_LOGIN) else b"535 unknown"
+        if b"nobody" in line:
+            return b"550 no such mailbox"
+        if verb == b"RCPT":
+            self.server.recipients.append(line.decode().partition("<")[2].rstrip(">"))
+        if verb == b"DATA":
+            self.wfile.write(b"354 go ahead\r\n")
+            text = b"".join(iter(self.rfile.readline, b".\r\n"))
+            self.server.mails.append(message_from_bytes(text, policy=policy.default))
+        return b"221 bye" if verb == b"QUIT" else b"250 ok"
 
 
 @contextmanager
 def mail_server() -> Iterator[MailServer]:
     """Run a server in a thread."""
-    made, loop = MailServer(), asyncio.new_event_loop()
-    server = loop.run_until_complete(asyncio.start_server(made.answer, "127.0.0.1", 0))
-    made.port = server.sockets[0].getsockname()[1]
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    try:
-        yield made
-    finally:
-        loop.call_soon_threadsafe(server.close)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.run_until_complete(loop.shutdown_asyncgens())
-        loop.close()
+    with MailServer() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()

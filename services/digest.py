@@ -47,7 +47,7 @@ class Digest(Frozen):
 
 
 async def make_digest(resources: Resources, since: date) -> Digest:
-    """Return what is new on the most recently written site since a day (UTC).
+    """Return the news of the most recently written site since a day (UTC).
 
     Raises:
         InputError: if nothing is published.

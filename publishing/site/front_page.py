@@ -1,4 +1,4 @@
-"""What opens the front page: a comparison, a report's best sentence and three lessons.
+"""The opening of the front page: a comparison, a report's best sentence and three lessons.
 
 All of it is published text as it is, chosen by the same rule at each publication, so it changes
 only with the cases and reports.
@@ -45,7 +45,7 @@ class Opening(NamedTuple):
 
 
 def opening(tables: Dataset, reports: Sequence[ReportView]) -> Opening:
-    """Return what opens the front page; ``reports`` are published, newest first."""
+    """Return the opening of the front page; ``reports`` are published, newest first."""
     queries, report = named_parts(Path(__file__).with_suffix(".sql")), next(iter(reports), None)
     found = (_compared(row) for row in tables.rows(queries["compared"]))
     return Opening(

@@ -31,7 +31,7 @@ from publishing.site.statement_pages import (
 )
 from publishing.site.system_pages import system_redirects, system_tables, write_system
 from publishing.site.writer import PageWriter, digests
-from publishing.wording import TAG_GROUPS, reliability_note
+from publishing.wording import TAG_GROUPS, fact_text, reliability_note
 from schemas.frozen import sha256_hex
 from schemas.synonyms import synonyms
 from warehouse import Dataset
@@ -212,6 +212,10 @@ class OverviewPages:
         key = [len(self._entries), digests(newest), offered, values["has_meaning"]]
         key += [len(one.entries) for one in self._searches]
         self._pages.put("search.html", "search.html", key, **values)
+        facts = [("industry", one.industry) for one in self._entries]
+        facts += [("narrator", one.narrator) for one in self._entries]
+        labels = {value: fact_text(name, value) for name, value in facts if value}
+        self._pages.put("compare.html", "compare.html", sorted(labels), labels=labels)
         for name in ("ask.html", "attribution.html"):
             self._pages.put(name, name, len(self._entries))
 

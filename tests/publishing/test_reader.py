@@ -359,7 +359,7 @@ def test_quotes_of_a_sentence_open_on_demand(site, page, folder):
     first.locator("summary").hover()
     assert quotes[0].evaluate(shown)
     page.mouse.move(0, 0)
-    page.get_by_role("button", name="Show every quote").focus()
+    page.get_by_role("link", name="Compare", exact=True).focus()
     page.keyboard.press("Tab")
     assert quotes[0].evaluate(shown)
     page.keyboard.press("Shift+Tab")

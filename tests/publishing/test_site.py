@@ -62,6 +62,7 @@ def test_the_files_of_a_site(publish):
         *pages.split(),
         "changes",
         "collection",
+        "compare",
         "404",
     }
     assert {p.name for p in target.iterdir() if p.is_dir()} >= set(

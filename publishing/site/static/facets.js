@@ -77,7 +77,9 @@ export function startFacets({ form, noun, total, find, count, show, pager, warm 
     for (const name of names) for (const value of state[name]) query.append(name, value);
     if (state.sort !== "") query.set("sort", state.sort);
     if (state.page > 1) query.set("page", state.page);
-    const address = query.size > 0 ? `?${query}` : location.pathname;
+    const cases = new URLSearchParams(location.search).get("cases"); // those chosen to compare
+    if (cases) query.set("cases", cases);
+    const address = query.size > 0 ? `?${String(query).replaceAll("%2C", ",")}` : location.pathname;
     if (replace) history.replaceState(null, "", address);
     else history.pushState(null, "", address);
   }

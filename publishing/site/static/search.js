@@ -1,6 +1,7 @@
 // The search page: Pagefind finds, counts and sorts; results are shown with matching excerpts.
 import { MANY, PAGE, element, startFacets } from "./facets.js";
 import { findCases } from "./case_search.js";
+import { offerChoice } from "./chosen_cases.js";
 import { excerptOf } from "./excerpts.js";
 import { facetsOf, openIndex } from "./search_index.js";
 import { loadVocabulary } from "./vocabulary.js";
@@ -61,6 +62,7 @@ async function fill(place, results, searched, isCurrent) {
     );
     if (!isCurrent()) return;
     place.replaceChildren(...lines);
+    offerChoice(place);
   }
 }
 
@@ -94,6 +96,7 @@ async function showClose(hasAll, close, state, isCurrent) {
   if (!hasAll) list.replaceChildren(element("li", { class: "none" }, NONE));
 }
 
+offerChoice(list);
 startFacets({
   form: document.getElementById("facets"),
   noun: total === 1 ? "case" : "cases",

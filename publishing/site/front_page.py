@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from publishing.reports.imported_text import sentences
 from publishing.site.charts import Link, comparison
 from publishing.site.measured import measured
 from publishing.site.report_views import ReportView, SentenceView
@@ -45,14 +46,20 @@ class Opening(NamedTuple):
 
 
 def opening(tables: Dataset, reports: Sequence[ReportView]) -> Opening:
-    """Return the opening of the front page; ``reports`` are published, newest first."""
-    queries, report = named_parts(Path(__file__).with_suffix(".sql")), next(iter(reports), None)
-    found = (_compared(row) for row in tables.rows(queries["compared"]))
+    """Return the opening of the front page; ``reports`` are published, newest first.
+
+    Statements that make no sense alone are left out.
+    """
+    report = next(iter(reports), None)
+    compared, lessons = (
+        [row for row in tables.rows(sql) if row["text"] in sentences(row["text"])]
+        for sql in named_parts(Path(__file__).with_suffix(".sql")).values()
+    )
     return Opening(
-        finding=next(filter(None, found), None),
+        finding=next(filter(None, map(_compared, compared)), None),
         report=report,
         best=best_sentence(report) if report else None,
-        lessons=_varied(tables.rows(queries["lessons"])),
+        lessons=_varied(lessons),
     )
 
 

@@ -77,21 +77,20 @@ def test_an_entailed_finding_comes_before_newer_results(tmp_path):
 
 
 def test_lessons_are_of_three_companies_and_themes(tmp_path):
-    """The newest sound ones, at most one of each company and of each theme."""
-    rows = "a caching, a routing, b caching, c routing, d routing, e prompts, f agents".split(", ")
+    """The newest sound ones that make sense alone; imported ones only come last."""
+    rows = "f agents, a caching, a routing, b caching, c routing, d routing, e prompts".split(", ")
+    support = {"c": SupportLevel.UNVERIFIED, "f": SupportLevel.IMPORTED}
     records = []
     for n, (name, theme) in enumerate(row.split() for row in rows):
-        lesson = {
-            "n": 7,
-            "section": Section.LESSONS,
-            "text": f"Lesson {n} of a length that says something to somebody who was not there.",
-            "support": SupportLevel("unverified" if name == "c" else "verified"),
-        }
-        finding = FINDING.model_copy(update={"theme": theme, "statements": (7,)})
+        first = "This lesson" if name == "e" else f"Lesson {n}"
+        text = f"{first} of a length that says something to somebody who was not there."
+        lesson = {"n": 7, "section": Section.LESSONS, "text": text}
+        lesson |= {"support": support.get(name, SupportLevel.VERIFIED)}
+        finding = FINDING.model_copy(update={"theme": theme, "statements": (7,), "text": text})
         own = {"company": name, "company_key": name, "findings": (finding,)}
         records.append(a_record(str(n), statements=(WAIT.model_copy(update=lesson),), **own))
     found = [row["text"][:8] for row in opened(tmp_path, *records).lessons]
-    assert found == ["Lesson 0", "Lesson 4", "Lesson 5"]
+    assert found == ["Lesson 1", "Lesson 5", "Lesson 0"]
 
 
 def test_the_best_sentence_cites_most_cases_and_nothing_weak(tmp_path):

@@ -47,14 +47,12 @@ def send(account: SecretStr | None, subject: str, text: str, html: str) -> list[
     except smtplib.SMTPAuthenticationError:
         raise _failure(server, "rejected the user or the password") from None
     except smtplib.SMTPSenderRefused as error:
-        problem = f"does not accept mail from {sender} ({_words(error.smtp_error)})"
-        raise _failure(server, problem) from None
+        raise _failure(server, f"does not accept mail from {sender}", error.smtp_error) from None
     except (OSError, ValueError, smtplib.SMTPException) as error:
-        raise _failure(server, f"cannot be used ({_words(str(error))})") from error
+        raise _failure(server, "cannot be used", str(error)) from error
     if refused:
-        code, reason = next(iter(refused.values()))
-        problem = f"does not deliver to {', '.join(refused)} ({code} {_words(reason)})"
-        raise _failure(server, problem)
+        _, answer = next(iter(refused.values()))
+        raise _failure(server, f"does not deliver to {', '.join(refused)}", answer)
     return to
 
 
@@ -77,9 +75,9 @@ def _log_in(connection: smtplib.SMTP, server: SplitResult) -> None:
         connection.login(unquote(server.username), unquote(server.password or ""))
 
 
-def _failure(server: SplitResult, problem: str) -> ConfigurationError:
-    return ConfigurationError(f"the mail server {server.hostname} {problem}; check CASEBOOK_MAIL")
-
-
-def _words(answer: bytes | str) -> str:
-    return one_line(answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer)
+def _failure(server: SplitResult, problem: str, why: bytes | str = "") -> ConfigurationError:
+    words = one_line(why.decode("utf-8", "replace") if isinstance(why, bytes) else why)
+    answer = f" ({words})" if words else ""
+    return ConfigurationError(
+        f"the mail server {server.hostname} {problem}{answer}; check CASEBOOK_MAIL"
+    )

@@ -89,6 +89,7 @@ def test_no_more_than_four_cases_are_chosen(site, page):
     choose(page, "RAG at Acme").click()
     page.get_by_role("link", name="Compare 4 cases").click()
     expect(cell(page, "Results", 3)).to_have_text("only in the imported text")
+    expect(cell(page, "Scale", 3)).to_have_text("not recorded")
     expect(page.get_by_role("link", name="Add a case")).to_be_hidden()
     asked = []
     page.on("request", lambda request: asked.append(request.url))

@@ -25,14 +25,19 @@ function doubt(part) {
   return part.mark ? [" ", element("span", { class: "mark doubtful" }, part.mark)] : [];
 }
 
-function unstated() {
-  return element("span", { class: "unstated" }, "not stated");
+// An imported text without statements may state what its record does not hold.
+function isText({ statements: found, prose }) {
+  return found.length === 0 && prose.length > 0;
+}
+
+function unstated(record) {
+  return element("span", { class: "unstated" }, isText(record) ? "not recorded" : "not stated");
 }
 
 function fact({ record }, name) {
   const found = record.facts.find((one) => one.name === name);
   const value = record[name] ?? found?.value;
-  if (!value) return [unstated()];
+  if (!value) return [unstated(record)];
   return [element("bdi", {}, LABELS[value] ?? value), ...(found?.value === value ? doubt(found) : [])];
 }
 
@@ -65,14 +70,13 @@ function statements(one, sections) {
   const { record, page } = one;
   const found = sections.flatMap((section) => record.statements.filter((part) => part.section === section));
   if (found.length > 0) return folded(found.map((part) => line(part, one)));
-  if (record.statements.length > 0 || record.prose.length === 0) return [unstated()];
-  return [element("a", { href: `${page}#p-1` }, "only in the imported text")];
+  return [isText(record) ? element("a", { href: `${page}#p-1` }, "only in the imported text") : unstated(record)];
 }
 
 function tags({ record }) {
   const found = record.tags.filter(({ group }) => ["technique", "model", "tool"].includes(group));
   const lines = found.map((tag) => element("li", {}, tag.label, ...doubt(tag)));
-  return lines.length > 0 ? [element("ul", { class: "tags" }, ...lines)] : [unstated()];
+  return lines.length > 0 ? [element("ul", { class: "tags" }, ...lines)] : [unstated(record)];
 }
 
 function heading(one, others) {

@@ -17,6 +17,7 @@ _PANEL_TOP, _PANEL_HEIGHT = 22, 66  # of a trend line in its panel, in pixels
 _LOGARITHMIC_FROM = 200  # ratio of the highest to the lowest number
 _ROUND_FROM = 1000
 _MOST_DOTS = 100
+_WHOLE = 100  # per cent, the end of an axis of shares
 
 
 class Link(NamedTuple):
@@ -157,7 +158,8 @@ def axis(unit: str, spreads: Sequence[Distribution]) -> Chart:
 def dumbbells(unit: str, pairs: Sequence[Pair]) -> Chart:
     """Return a line per result from its number before to that of now, all on one axis."""
     numbers = [number for one in pairs for number in (one.before, one.now)]
-    scale = _scale(min(numbers), max(numbers))
+    most = max(numbers)
+    scale = _scale(min(numbers), max(most, _WHOLE) if unit == "%" else most)
     lines = tuple(
         ChartSeries(
             one.of, tuple(Mark(scale.at(n), _short(n)) for n in (one.before, one.now)), one.title

@@ -7,7 +7,7 @@ const SHOWN = 4; // statements of a cell that are not folded
 const GRADES = 4; // questions of a grade
 const FACTS = { industry: "Industry", year: "Year", stage: "Deployment", narrator: "Account by", scale: "Scale" };
 const SECTIONS = {
-  Problem: ["context", "challenges"],
+  Problem: ["challenges", "context"],
   Architecture: ["architecture"],
   Results: ["results"],
   "Failures and limits": ["failures"],
@@ -90,10 +90,15 @@ function heading(one, others) {
   return [...kicker, element("a", { href: page, dir: "auto" }, record.title), about];
 }
 
+// The company, or the title if several of the cases are of one company.
+function nameOf({ record, name }, cases) {
+  const same = cases.filter((other) => record && other.record?.company === record.company);
+  return (same.length === 1 && record.company) || (record?.title ?? name);
+}
+
 function row(label, cases, cell, kind = null) {
   const cells = cases.map((one) => {
-    const short = one.record?.company ?? one.record?.title ?? one.name;
-    return element("td", { role: "cell", "data-label": short }, ...(one.record ? cell(one) : []));
+    return element("td", { role: "cell", "data-label": nameOf(one, cases) }, ...(one.record ? cell(one) : []));
   });
   return element("tr", { role: "row", class: kind }, element("th", { scope: "row", role: "rowheader" }, label), ...cells);
 }

@@ -6,8 +6,9 @@ Each report is made twice: word for word, as with the embedded model, and by a s
 restates statements and makes one mistake per section; the scripted judge counts words. Citation
 recall and precision are those of ALCE (Gao et al. 2023): the share of sentences that their
 citations support together, and the share of citations that a supported sentence needs. ``ask`` gets
-40 questions that a case answers and 20 others (``questions.jsonl``, by an author who had not seen
-the code). The embedded model answers with the nearest statements; a capable model reads a few more.
+70 questions that a case answers and 50 others (``questions.jsonl``; 40 and 20 by an author who had
+not seen the code). The embedded model answers with the nearest sentences, or with none if they are
+too far away, which was decided on half of the questions; a capable model reads more.
 A home given with --home keeps the imported cases.
 """
 
@@ -18,8 +19,10 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +35,7 @@ from scripted_endpoint import ScriptedEndpoint  # noqa: E402
 from config.resources import Resources  # noqa: E402
 from config.settings import Settings  # noqa: E402
 from flows.ingest import process  # noqa: E402
-from publishing.reports.material import passages  # noqa: E402
+from publishing.reports.material import nearest, passages  # noqa: E402
 from review.decisions import approve  # noqa: E402
 from schemas.reports import Report, ReportSentence  # noqa: E402
 from schemas.sources import SourceRef  # noqa: E402
@@ -48,7 +51,7 @@ ORDERS = (
     ReportOrder(title="What the cases show", template="grand-summary"),
     ReportOrder(title="Evaluation of agents", template="technique"),
 )
-READ, PER_CASE, SHOWN = 40, 6, 8
+READ, PER_CASE, SHOWN = 40, 6, 5
 SIGNS = ("97 %", "regulators across", "Zorblatt", "Netflix reports")  # of the mistakes
 COLUMNS = (
     *("cases", "report", "sentences", "valid citations", "confirmed", "mistakes stopped"),
@@ -177,33 +180,35 @@ def _alce(report: Report, cited: Sequence[ReportSentence]) -> tuple[float, float
 
 
 def _ask(resources: Resources) -> None:
-    """Print the ranks of the right case's statements among those that a question finds."""
+    """Print the share of right answers and of refusals, by half of the questions."""
     questions = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
-    answerable = [one for one in questions if one["slugs"]]
-    ranks: list[int | None] = []
-    start = time.perf_counter()
+    _print("questions", "half", "right case shown", "answered", "right case read", "refused", "s")
+    _print(*["---"] * 7)
     with open_dataset(resources) as tables:
         rows: list[dict[str, Any]] = tables.rows(
             "SELECT case_id, imported.record AS slug FROM lines"
         )
         slugs = {row["case_id"]: row["slug"] for row in rows}
-        for one in answerable:
-            found = passages(tables, one["question"], READ, PER_CASE)
-            places = [n for n, m in enumerate(found) if slugs[m.citation.case_id] in one["slugs"]]
-            ranks.append(min(places, default=None))
-    seconds = (time.perf_counter() - start) / len(answerable)
-    known = [rank for rank in ranks if rank is not None]
-    sys.stdout.write("\n")
-    _print("ask", f"{len(answerable)} questions that a case answers")
-    _print("---", "---")
-    places = {
-        "first statement is of the right case": 1,
-        "right case among the 8 shown": SHOWN,
-        "among those that a capable model reads": sys.maxsize,
-    }
-    for what, most in places.items():
-        _print(what, _share(sum(rank < most for rank in known), len(answerable)))
-    _print("seconds per question", f"{seconds:.1f}")
+        for name, half in product(("other", "own"), (0, 1)):
+            counts: Counter[str] = Counter()
+            start = time.perf_counter()
+            own = [one for one in questions if one.get("own", False) == (name == "own")][half::2]
+            for one in own:
+                found = nearest(tables, one["question"], SHOWN)
+                read = passages(tables, one["question"], READ, PER_CASE)
+                shown, known = (
+                    any(slugs[m.citation.case_id] in one["slugs"] for m in some)
+                    for some in (found, read)
+                )
+                kind = "answerable" if one["slugs"] else "other"
+                counts.update({kind: 1, f"{kind} answered": bool(found)})
+                counts.update({"shown": shown, "read": known})
+            whole, none = counts["answerable"], counts["other"]
+            some = (counts[key] for key in ("shown", "answerable answered", "read"))
+            cells = [_share(one, whole) for one in some]
+            seconds = (time.perf_counter() - start) / len(own)
+            refused = _share(none - counts["other answered"], none)
+            _print(name, "measured" if half else "decided on", *cells, refused, f"{seconds:.1f}")
 
 
 def _share(some: int, whole: int) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from schemas.synonyms import synonyms
 from warehouse.stems import stem
 
 FUNCTION_WORDS = frozenset(
@@ -13,6 +14,10 @@ FUNCTION_WORDS = frozenset(
 )
 """English words that do not indicate the topic of a text."""
 
+FILLER = tuple(Path(__file__).with_name("filler.txt").read_text("utf-8").splitlines())
+"""Phrases of questions that do not indicate their subject, as regular expressions."""
+
+_FILLER = re.compile(rf"\b(?:{'|'.join(FILLER)})\b", re.IGNORECASE)
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+")
 
 
@@ -44,6 +49,10 @@ def stems(text: str) -> set[str]:
     return {stem(w) if w.isalpha() else w for w in _WORD.findall(text.casefold())}
 
 
-def content_words(text: str) -> str:
-    """Return a text without function words."""
-    return " ".join(w for w in _WORD.findall(text) if w.casefold() not in FUNCTION_WORDS)
+def topics(text: str) -> list[tuple[str, ...]]:
+    """Return the words and phrases that a text is about, each with its synonyms.
+
+    Filler such as "what went wrong with" is left out, unless there is nothing else.
+    """
+    parts = synonyms().split(_FILLER.sub(" ", text)) or synonyms().split(text)
+    return [one for one in parts if one[0].casefold() not in FUNCTION_WORDS] or parts

@@ -110,20 +110,23 @@ class Dataset:
         rows = self.rows(self._queries["dataset_companies"])
         return {row["company"]: row["company_id"] for row in rows}
 
-    def citable(self, words: str, cases: str, most: int) -> list[dict[str, Any]]:
-        """Return the citable statements and paragraphs that match these words, best first.
+    def citable(
+        self, phrases: Iterable[Iterable[str]], cases: str, most: int
+    ) -> list[dict[str, Any]]:
+        """Return the citable statements and paragraphs with some of these phrases, best first.
 
-        ``cases`` is SQL that selects the ids of the cases to search.
+        Each phrase comes with its synonyms. ``cases`` is SQL that selects the ids of the cases to
+        search.
         """
         self._make("citable_tables", "citable_words")
         sql = self._queries["citable"].replace("$cases", cases)
-        return self.rows(sql, words=[*map(stem, _WORD.findall(words.lower()))], most=most)
+        found = [[form for one in same if (form := _stems(one))] for same in phrases]
+        return self.rows(sql, phrases=[forms for forms in found if forms], most=most)
 
     def cases_with(self, words: str) -> set[str]:
         """Return the ids of the cases with all of these words, in any form."""
         self._make("citable_tables", "citable_words")
-        stems = {*map(stem, _WORD.findall(words.lower()))}
-        found = self.rows(self._queries["cases_with"], words=[*stems])
+        found = self.rows(self._queries["cases_with"], words=_stems(words))
         return {row["case_id"] for row in found}
 
     def citable_parts(self, case_ids: Iterable[str]) -> list[dict[str, Any]]:
@@ -169,6 +172,11 @@ class Dataset:
     @cached_property
     def _queries(self) -> Mapping[str, str]:
         return queries()
+
+
+def _stems(text: str) -> list[str]:
+    """Return the stems of a text's words, each once."""
+    return [*dict.fromkeys(map(stem, _WORD.findall(text.lower())))]
 
 
 def _cell(column: Column) -> str:

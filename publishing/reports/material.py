@@ -1,13 +1,14 @@
 """Material for reports and answers: the best matching statements, without near-duplicates."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import nlargest
+from statistics import mean
 from typing import Any
 
 from publishing.reports.imported_text import excerpt, sentences
 from publishing.reports.scopes import cases_sql
-from publishing.similarity import TextSimilarity, content_words
+from publishing.similarity import TextSimilarity, topics
 from schemas.cases import Section
 from schemas.reports import Citation, Material, Scope, SentenceRole
 from warehouse import Dataset
@@ -17,6 +18,10 @@ _MOST, _PER_CASE = 400, 4
 _SHARE = 0.25  # most texts are about what teams did, so no role gets more than this
 _IMPORTED_SHARE = 0.5  # they have no role, however many there are
 _BEST_CASES, _BEST_PARTS, _MORE_OF_A_CASE = 3, 3, 16
+_SENTENCES_PER_CASE, _BEST, _BEST_FOR_SHARE = 2, 5, 30
+# Set on half of benchmarks/questions.jsonl.
+_LEAST_SCORE = 1.5  # of the best texts: as if each had one and a half words that no other has
+_LEAST_SHARE = 0.8
 _REPEATS = 0.6  # shared weight, in both directions, from which two sentences are repeats
 
 
@@ -28,9 +33,7 @@ def material(
     Imported texts are cited by their sentences that make sense alone. No role gets more than a
     share of the list.
     """
-    words = content_words(words)
-    rows = tables.citable(words, cases_sql(scope), _CANDIDATES * most)
-    similarity = TextSimilarity(row["text"] for row in rows)
+    rows, words, similarity = _matching(tables, scope, words, most)
     found = [one for row in rows for one in _citable_texts(row, words, similarity)]
     found.sort(key=lambda one: -one.score)
     kept: list[Material] = []
@@ -60,9 +63,7 @@ def passages(tables: Dataset, words: str, most: int, per_case: int) -> list[Mate
 
     Other statements of the best cases follow, since answers often share no word with the question.
     """
-    words = content_words(words)
-    rows = tables.citable(words, cases_sql(Scope()), _CANDIDATES * most)
-    similarity = TextSimilarity(row["text"] for row in rows)
+    rows, words, similarity = _matching(tables, Scope(), words, most)
     used: Counter[str] = Counter()
     kept: list[dict[str, Any]] = []
     for row in rows:
@@ -76,6 +77,41 @@ def passages(tables: Dataset, words: str, most: int, per_case: int) -> list[Mate
         parts.sort(key=lambda part: -similarity.share(words, part["text"]))
         kept += [part | {"score": 0.0} for part in parts[:_MORE_OF_A_CASE]]
     return [_material(row, excerpt(row["text"], words, similarity), row["score"]) for row in kept]
+
+
+def nearest(tables: Dataset, question: str, most: int) -> list[Material]:
+    """Return the best sentence of each of the ``most`` texts that match a question best.
+
+    Empty if no text is near enough for an answer.
+    """
+    rows, words, similarity = _matching(tables, Scope(), question, most)
+    if not _is_near(rows):
+        return []
+    used: Counter[str] = Counter()
+    kept: list[Material] = []
+    for row in rows:
+        best = max(_citable_texts(row, words, similarity), key=lambda one: one.score, default=None)
+        if best and used[row["case_id"]] < _SENTENCES_PER_CASE:
+            used[row["case_id"]] += 1
+            kept.append(best)
+    return kept[:most]
+
+
+def _is_near(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether a text or a case has most of a question, or some of its rare words."""
+    best = [row["score"] for row in rows[:_BEST]]
+    shares = (row["share"] for row in rows[:_BEST_FOR_SHARE])
+    return bool(best) and (mean(best) >= _LEAST_SCORE or max(shares) >= _LEAST_SHARE)
+
+
+def _matching(
+    tables: Dataset, scope: Scope, words: str, most: int
+) -> tuple[list[dict[str, Any]], str, TextSimilarity]:
+    """Return candidates for ``most`` texts, the words with synonyms, and the words' rarity."""
+    asked = topics(words)
+    rows = tables.citable(asked, cases_sql(scope), _CANDIDATES * most)
+    given = " ".join(one for same in asked for one in same)
+    return rows, given, TextSimilarity(row["text"] for row in rows)
 
 
 def _best_cases(rows: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -287,7 +287,7 @@ async def test_a_question_is_answered_by_checked_sentences(published: Resources)
 async def test_a_question_that_no_case_answers_gets_silence(
     published: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """An empty answer means "the cases do not say", with the closest statements."""
+    """An empty answer means "the cases do not say", with the closest sentences."""
     model_endpoint.script = ReportModel(silent=True)
     found = await answer("What does flour cost in Norway?", published)
     assert (found.outcome, found.sentences) == (Outcome.SILENT, ())
@@ -296,16 +296,16 @@ async def test_a_question_that_no_case_answers_gets_silence(
 async def test_an_answer_that_failed_its_checks_is_no_silence(
     published: Resources, model_endpoint: ScriptedEndpoint
 ) -> None:
-    """If the checks refuse an answer, the nearest statements are shown."""
+    """If the checks refuse an answer, the nearest sentences are shown."""
 
     def script(request: Mapping[str, Any]) -> Reply:
         made: dict[str, object] = {"sentences": []}
         if schema_name(request) == "CitingAnswer":
-            made = {"sentences": [{"text": "Zorblatt built a planner at Ottokar.", "cites": [1]}]}
+            made = {"sentences": [{"text": "The planner was built by Zorblatt.", "cites": [1]}]}
         return completion(made)
 
     model_endpoint.script = script
-    found = await answer("How did Zorblatt plan its dough?", published)
+    found = await answer("Which similar days does the planner retrieve?", published)
     assert (found.outcome, found.sentences) == (Outcome.STATEMENTS, ())
     assert found.statements
 

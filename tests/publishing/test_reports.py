@@ -12,7 +12,7 @@ from report_cases import BAKERIES, a_bakery, bakeries
 from publishing.plan import SiteSettings
 from publishing.reports.checks import check, citation_state, cited_parts, cited_row
 from publishing.reports.imported_text import sentences
-from publishing.reports.material import material, passages, without_repeats
+from publishing.reports.material import material, nearest, passages, without_repeats
 from publishing.reports.numbers import Counts
 from publishing.reports.scopes import condition, in_words, literal
 from publishing.reports.themes import by_case, by_likeness, by_outline, by_tag, clusters
@@ -71,6 +71,42 @@ def test_other_forms_of_a_word_are_found(tables: Dataset) -> None:
     assert "Judging by the same model that plans hid most of its errors." in {
         one.citation.text for one in passages(tables, "Who hides an error?", 3, 3)
     }
+
+
+def asked(lines: Path, question: str, most: int = 5) -> list[str]:
+    """The sentences nearest to a question."""
+    with Dataset(lines) as tables:
+        return [one.citation.text for one in nearest(tables, question, most)]
+
+
+def test_a_question_is_searched_for_by_its_subject(tmp_path: Path) -> None:
+    """Filler words do not count, and synonyms count as the word asked for."""
+    text = "Rye doughs need a human in the loop."
+    views = [*bakeries(), a_bakery("Laib", "2025", (("lessons", text),))]
+    lines = write_lines(views, tmp_path / "cases.jsonl")
+    found = asked(lines, "What went wrong with planners, and what are the best ways to use them?")
+    assert found == asked(lines, "planners") != []
+    assert asked(lines, "How do teams use HITL?") == asked(lines, "human-in-the-loop") == [text]
+
+
+def test_the_cases_do_not_say_what_none_is_about(tmp_path: Path) -> None:
+    """At most the wanted sentences answer a question, and none if its rare words are missing."""
+    lines = write_lines(bakeries(), tmp_path / "cases.jsonl")
+    found = asked(lines, "Which dough plan was repeated on public holidays?", 3)
+    assert found[0].startswith("The fine-tuned model repeated")
+    assert len(found) == 3
+    assert asked(lines, "How do zoos on Mars feed their dough planners?") == asked(lines, "?") == []
+
+
+def test_a_finding_is_found_as_the_statements_that_it_rests_on(tmp_path: Path) -> None:
+    """They are cited in their own words."""
+    lines = write_lines(bakeries(), tmp_path / "cases.jsonl")
+    assert asked(lines, "Which refuse shrank?") == []
+    record, *others = map(json.loads, lines.read_text("utf-8").splitlines())
+    finding = {"n": 1, "text": "Refuse shrank.", "statements": [5], "made_by": "model"}
+    record["findings"] = [finding]
+    lines.write_text("\n".join(map(json.dumps, [record, *others])), "utf-8")
+    assert asked(lines, "Which refuse shrank?") == [BAKERIES["Ottokar", "2023"][4][1]]
 
 
 def test_a_scope_keeps_to_its_cases(tables: Dataset) -> None:

@@ -69,16 +69,22 @@ SELECT
 FROM paragraphs;
 
 -- name: citable_words
+-- The words of each part, with those of its case's title and company, and of the findings that rest
+-- on it: a finding is found as the statements that it cites.
 CREATE TABLE citable_words AS
+WITH resting AS (
+    SELECT case_id, 's' || unnest(statements) AS part, text
+    FROM findings
+    WHERE made_by = 'model'
+),
+texts AS (
+    SELECT case_id, part, concat_ws(' ', text, company, title) AS text FROM citable
+    UNION ALL
+    SELECT case_id, part, resting.text FROM resting SEMI JOIN citable USING (case_id, part)
+)
 SELECT case_id, part, word, count(*) AS tf
 FROM (
-    SELECT
-        case_id,
-        part,
-        unnest(
-            regexp_extract_all(lower(concat_ws(' ', text, company, title)), '[\pL\pN]{2,}')
-        ) AS word
-    FROM citable
+    SELECT case_id, part, unnest(regexp_extract_all(lower(text), '[\pL\pN]{2,}')) AS word FROM texts
 )
 GROUP BY ALL;
 
@@ -94,22 +100,53 @@ GROUP BY case_id
 HAVING count(DISTINCT stem) = len($words);
 
 -- name: citable
--- The parts that contain some of these words, best first, by BM25 (Robertson & Zaragoza 2009,
--- k1 = 1.2, b = 0.75). Summaries of imported texts are left out.
-WITH asked AS (SELECT DISTINCT unnest($words::VARCHAR[]) AS word),
-found AS (
+-- The parts with some of these phrases or their synonyms, best first, by BM25 (Robertson & Zaragoza
+-- 2009, k1 = 1.2, b = 0.75). A part has a phrase if it has all of its words. Summaries of imported
+-- texts are left out. The score is divided by the weight of a word that only one part has; `share`
+-- is that of the weight of all phrases which those in the case have.
+WITH phrases AS (
+    SELECT unnest(found) AS forms, generate_subscripts(found, 1) AS phrase
+    FROM (SELECT list_distinct($phrases::VARCHAR[][][]) AS found)
+),
+forms AS (
+    SELECT phrase, unnest(forms) AS words, generate_subscripts(forms, 1) AS form FROM phrases
+),
+asked AS (SELECT phrase, form, unnest(words) AS word, len(words) AS size FROM forms),
+words AS (
     SELECT case_id, part, stem AS word, sum(tf) AS tf
     FROM citable_words
     JOIN stems USING (word)
-    WHERE stem IN (FROM asked)
+    WHERE stem IN (SELECT word FROM asked)
     GROUP BY ALL
 ),
-average AS (SELECT count(*) AS parts, avg(length) AS length FROM citable_lengths),
+found AS (
+    SELECT case_id, part, phrase, max(tf) AS tf
+    FROM (
+        SELECT case_id, part, phrase, min(tf) AS tf
+        FROM words
+        JOIN asked USING (word)
+        GROUP BY case_id, part, phrase, form
+        HAVING count(*) = any_value(size)
+    )
+    GROUP BY ALL
+),
+average AS (
+    SELECT count(*) AS parts, avg(length) AS length, ln(1 + count(*)) AS rarest FROM citable_lengths
+),
 weights AS (
-    SELECT word, ln(1 + (any_value(average.parts) - count(*) + 0.5) / (count(*) + 0.5)) AS idf
-    FROM found
+    SELECT
+        phrase,
+        ln(1 + (any_value(parts) - count(tf) + 0.5) / (count(tf) + 0.5)) / any_value(rarest) AS idf
+    FROM phrases
+    LEFT JOIN found USING (phrase)
     CROSS JOIN average
-    GROUP BY word
+    GROUP BY phrase
+),
+shares AS (
+    SELECT case_id, sum(idf) / (SELECT sum(idf) FROM weights) AS share
+    FROM (SELECT DISTINCT case_id, phrase FROM found)
+    JOIN weights USING (phrase)
+    GROUP BY case_id
 ),
 scores AS (
     SELECT
@@ -120,14 +157,15 @@ scores AS (
             / (tf + 1.2 * (0.25 + 0.75 * citable_lengths.length / average.length))
         ) AS score
     FROM found
-    JOIN weights USING (word)
+    JOIN weights USING (phrase)
     JOIN citable_lengths USING (case_id, part)
     CROSS JOIN average
     GROUP BY case_id, part
 )
-SELECT citable.*, score
+SELECT citable.*, score, share
 FROM citable
 JOIN scores USING (case_id, part)
+JOIN shares USING (case_id)
 WHERE case_id IN ($cases) AND section <> 'abstract'
 ORDER BY score DESC, place, n
 LIMIT $most;

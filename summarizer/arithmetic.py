@@ -77,6 +77,17 @@ def exchanges(changes: Iterable[Change], known: Iterable[Change]) -> Iterator[st
                 yield f"“{one.written}” joins “{first.written}” and “{last.written}”."
 
 
+def reversals(text: str, statements: str) -> Iterator[str]:
+    """Yield a sentence about each change to a value that statements only have as a baseline."""
+    known = changes_in(statements)
+    for match in _matches("moves", text):
+        if reached := _single(match["value"]):
+            amount = _amount(reached)
+            after = any(amount.is_near(one.after) for one in known)
+            if not after and any(amount.is_near(one.before) for one in known):
+                yield f"“{match[0]}” is the reverse of its statements."
+
+
 def changes_in(text: str, measure: Measure | None = None) -> list[Change]:
     """Return the changes in a text such as "from 40 to 30 minutes", and that of its result."""
     found = [_pair(match) for match in _matches("pairs", text)]

@@ -1,11 +1,12 @@
 """Compares names of products, companies and people in a statement with those in a passage."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import pairwise
 
 from summarizer.data import table
+from summarizer.quantities import quantities
 
 # Words that can be names: Kafka, Data-Arks, GPT-4o, vLLM, S3, You.com, R&D.
 _WORD = re.compile(r"[^\W_][\w&+#]*(?:[.-][\w+#]+)*(?:['’]s\b)?")
@@ -19,30 +20,42 @@ _LONGEST_FORM = 80  # characters
 _CAPITALS = re.compile(r"[A-Z][A-Z\d&]{1,7}")
 # Languages that capitalize every noun.
 _NOUNS_IN_CAPITALS = frozenset({"de", "lb"})
+_LOWER_PARTS = re.compile(r"[-./][a-z]+(?![\w])")  # of AI-powered
 _COMMON = frozenset(table("names")["common"])
 
 
 def missing_names(
-    statement: str, passage: str, known: Iterable[str], document: str, language: str | None = None
+    statement: str,
+    passage: str,
+    known: Iterable[str],
+    document: str,
+    language: str | None = None,
+    *,
+    is_ordinary: Callable[[str], bool] = lambda _: True,
 ) -> list[str]:
     """Return the names in ``statement`` that are in neither ``passage`` nor ``known``.
 
     ``known`` are names from the title, the company, headings and speakers. An abbreviation matches
-    its long form if ``document`` defines it, or if it consists of the long form's initials.
+    its long form if ``document`` defines it, or if it consists of the long form's initials. The
+    first word of a sentence is a name unless one of its parts ``is_ordinary``.
     """
     around = f"{passage}\n{'. '.join(known)}"
-    have = _keys(around) | _abbreviated(around, document)
+    have = _keys(around) | _abbreviated(around, document) | _COMMON
     return list(
         dict.fromkeys(
             name
-            for name in _names(statement, products_only=language in _NOUNS_IN_CAPITALS)
-            if not (_key(name) in have or _part_keys(name) <= have or _has_initials(name, around))
+            for name in _names(statement, is_ordinary, products_only=language in _NOUNS_IN_CAPITALS)
+            if not (
+                _key(name) in have
+                or _part_keys(_LOWER_PARTS.sub("", name)) <= have
+                or _has_initials(name, around)
+            )
         )
     )
 
 
-def _names(text: str, *, products_only: bool) -> Iterable[str]:
-    """Yield the names in a text: capitalized words inside sentences, and products anywhere."""
+def _names(text: str, is_ordinary: Callable[[str], bool], *, products_only: bool) -> Iterable[str]:
+    """Yield the names in a text: capitalized words, and products even in lower case."""
     for match in _WORD.finditer(text):
         word = re.sub(r"['’]s$", "", match[0])
         is_first = bool(_SENTENCE_START.search(text[: match.start()]))
@@ -50,6 +63,7 @@ def _names(text: str, *, products_only: bool) -> Iterable[str]:
         is_unit = bool(_AMOUNT.search(text[: match.start()]))  # 10 GB
         if word.casefold() in _COMMON or is_unit or not (is_product or word[0].isupper()):
             continue
+        is_first = is_first and (any(map(is_ordinary, _part_keys(word))) or bool(quantities(word)))
         if is_product or not (is_first or products_only):
             yield word
 

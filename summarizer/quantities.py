@@ -58,6 +58,7 @@ def missing_numbers(statement: str, passage: str, language: str | None = None) -
     """Return the numbers of ``statement``, as written, that are missing from ``passage``."""
     known = quantities(passage, language)
     known += _shares_before_change(known)
+    known += [Quantity((100 * share,), "%", "") for share in counted_shares(passage)]
     return [
         number.written
         for number in quantities(statement, language)
@@ -74,6 +75,13 @@ def _shares_before_change(known: Sequence[Quantity]) -> list[Quantity]:
         for share in shares
         for change in changes
     ]
+
+
+def counted_shares(text: str) -> list[float]:
+    """Return the shares that counts make, as fractions: 0.7 for "840 of 1,200"."""
+    found = _PATTERNS["counts"].finditer(text)
+    pairs = ((number_of(m["part"] or m["after"]), number_of(m["whole"] or m["of"])) for m in found)
+    return [part / whole for part, whole in pairs if part and whole and part <= whole]
 
 
 def kind_of(unit: str | None) -> str | None:

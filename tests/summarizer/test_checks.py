@@ -35,6 +35,7 @@ from summarizer.quantities import missing_numbers, number_of
         ("Twice as fast as GPT-4o.", "2x faster than before"),
         ("1.200 Euro im Monat.", "1200 Euro"),
         ("The rate fell to 1.9 percent.", "to one point nine percent"),
+        ("It answered 70 %.", "Of 1,200 questions in the test, 840 were answered."),
     ],
 )
 def test_numbers_agree_by_value_and_unit(statement, passage):
@@ -53,6 +54,7 @@ def test_numbers_agree_by_value_and_unit(statement, passage):
         ("It halved the cost.", "It lowered the cost.", ["halved"]),
         ("One million developers.", "100,000 developers", ["1 million"]),
         ("Accuracy is 98%.", "Accuracy is 89%.", ["98%"]),
+        ("It answered 71 %.", "It answered 840 of 1,200 questions.", ["71 %"]),
     ],
 )
 def test_other_numbers_are_missing(statement, passage, missing):
@@ -81,6 +83,8 @@ def test_a_value_that_is_one_number_can_be_sorted(value, number):
         ("When it fails, Ana is called.", "Ana gets a call.", []),
         ("The LLM writes JSON.", "The model writes JSON.", []),
         ("Postgres stores it.", "PostgreSQL stores it.", []),
+        ("An AI-powered desk answers.", "A desk answers.", []),
+        ("A RAG-based desk answers.", "A desk answers.", ["RAG-based"]),
     ],
 )
 def test_names_are_those_of_the_passage(statement, passage, missing):

@@ -143,6 +143,12 @@ class Dataset:
         """Return the number of cases with each word; rare words of many cases are left out."""
         return {row["word"]: row["cases"] for row in self.named("dataset_vocabulary")}
 
+    def ordinary_words(self) -> frozenset[str]:
+        """Return the stems of the words that published texts have in lower case."""
+        return frozenset(
+            stem(row["word"]) for row in self.rows(self._queries["dataset_lower_words"])
+        )
+
     def _make(self, *scripts: str) -> None:
         """Run these scripts, unless they already ran."""
         with self._lock:

@@ -42,6 +42,13 @@ def test_statements_are_chosen_by_words_and_the_best_come_first(tables: Dataset)
     assert {one.citation.label for one in of_one[:3]} == {"Knusperhaus"}
 
 
+def test_ordinary_words_are_those_in_lower_case(tables: Dataset) -> None:
+    """They are stems, and no company is among them."""
+    found = tables.ordinary_words()
+    assert {"shop", "retriev"} <= found
+    assert "knusperhaus" not in found
+
+
 def test_near_repeats_of_one_company_count_once() -> None:
     """A rewording by the same company is dropped; the same words of another company are kept."""
     texts = (

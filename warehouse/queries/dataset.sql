@@ -680,6 +680,17 @@ GROUP BY word
 HAVING count(*) > greatest(1, (SELECT count(*) FROM sampled) / 500)
 ORDER BY texts DESC, word;
 
+-- name: dataset_lower_words
+-- The words that a text has in lower case.
+WITH texts AS (
+    SELECT text FROM shown_statements
+    UNION ALL
+    SELECT unnest(part.paragraphs) FROM (SELECT unnest(prose) AS part FROM lines)
+)
+SELECT DISTINCT unnest(regexp_extract_all(text, '\b\p{Ll}{2,}\b')) AS word
+FROM texts
+ORDER BY word;
+
 -- name: dataset_vocabulary
 -- The number of cases with each word; of more than 500 cases, words of a single case only if its
 -- title, company or tags have them.

@@ -36,6 +36,7 @@ STATED = {
     1: a_citation(1, "Ottokar", "We block every fourth tray. GPT-4 plans the dough since March."),
     2: a_citation(2, "Ottokar", "Waste fell after the planner came."),
     3: a_citation(3, "Brotmann", "Bakers ignored the plan in 30 of 40 shops."),
+    4: a_citation(4, "Ottokar", "The plan came, and waste fell from 40 trays to 30."),
 }
 GROUNDS = CitationChecker("we block trays", STATED, [SHARE, WASTE], COMPANIES, ["Dough and plans"])
 
@@ -64,6 +65,13 @@ GROUNDS = CitationChecker("we block trays", STATED, [SHARE, WASTE], COMPANIES, [
         ("Waste fell by {s:7}.", (2,), "There is no number"),
         ("It is named in {q:all} cases.", (1,), "There is no number"),
         ("The planner came with Kubernetes.", (2,), "“Kubernetes”"),
+        ("Most companies ignored the plan.", (3,), "“Most companies” needs"),
+        ("Ottokar ignored the plan in 30 of 40 shops.", (1, 3), "number 30"),
+        ("Unlike Ottokar, others ignored the plan in 30 of 40 shops.", (1, 3), ""),
+        ("The plan came, and waste fell to 40 trays.", (4,), "is the reverse of its statements"),
+        ("Waste rose from 30 trays to 40.", (4,), "is the reverse of “from 40 trays to 30”"),
+        ("Waste fell to 30 trays.", (4,), ""),
+        ("Waste fell by a quarter.", (4,), ""),
     ],
 )
 def test_code_refuses_what_the_cited_statements_lack(
@@ -72,6 +80,27 @@ def test_code_refuses_what_the_cited_statements_lack(
     """Covers numbers, names, companies and placeholders; supported sentences pass."""
     found = GROUNDS.problem(CitingClaim(text=text, cites=cites))
     assert (problem in found) if problem else found == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("Zorblatt plans the dough.", "“Zorblatt”"),
+        ("Planning the dough saves trays.", ""),  # "plans" is an ordinary word
+        ("Despite the plan, waste fell.", ""),
+        ("Dough is planned. Zorblatt's plan is kept.", "“Zorblatt”"),
+    ],
+)
+def test_a_name_at_the_beginning_of_a_sentence_is_a_name(text: str, problem: str) -> None:
+    """A first word that no published text has in lower case must be in the statements.
+
+    Without enough texts nobody can tell.
+    """
+    some = ["plan", "save", "despit", *(f"word{n}" for n in range(1_000))]
+    for words in (some, some[:100]):
+        checker = CitationChecker("", {1: STATED[1]}, (), COMPANIES, words=words)
+        found = checker.problem(CitingClaim(text=text, cites=(1,)))
+        assert found.startswith(problem) if problem and words is some else found == ""
 
 
 class Script:
@@ -109,7 +138,7 @@ def a_theme() -> Theme:
                 citation=one, section="results" if n == 2 else "lessons", company=one.label,
                 value="18 %" if n == 2 else None,
             )
-            for n, one in STATED.items()
+            for n, one in [*STATED.items()][:3]
         ],
     )  # fmt: skip
 
@@ -214,6 +243,31 @@ async def test_a_malformed_verdict_costs_no_other_and_the_lower_of_two_counts(
     found = await checked(claims, GROUNDS, asker_of())
     assert [one.reason for one in found] == ["contrary", "", "The judge gave no verdict on it."]
     assert [one.support for one in found] == [None, SupportLevel.VERIFIED, None]
+
+
+async def test_a_changed_aspect_is_a_refusal_and_an_unreadable_one_is_none(
+    endpoint: ScriptedEndpoint, asker_of: Callable[..., Asker]
+) -> None:
+    """The judge sees the kind of each sentence; its label cannot outweigh its own findings."""
+    claims = [
+        CitingClaim(text="Waste fell because the planner came.", cites=(2,)),
+        CitingClaim(text="Two companies block trays or ignore the plan.", cites=(1, 3)),
+        CitingClaim(text="Ottokar blocks trays.", cites=(1,)),
+    ]
+    answer = verdicts("entailed", "entailed", "entailed")
+    for one, quantity in zip(answer["verdicts"], ("same", "changed", ["?"]), strict=True):
+        one["quantity"] = quantity
+    endpoint.script = Script(SentenceVerdicts=answer)
+    found = await checked(claims, GROUNDS, asker_of())
+    assert [one.reason for one in found] == [
+        "",
+        "Its statements do not support it (changed).",
+        "",
+    ]
+    question = endpoint.requests[-1]["messages"][-1]["content"]
+    assert "Sentence 1 (cause, generalisation; 1 company): Waste fell because" in question
+    assert "Sentence 2 (count, generalisation; 2 companies): Two companies" in question
+    assert "Sentence 3 (report; 1 company): Ottokar blocks trays. [1]" in question
 
 
 async def test_the_judge_sees_the_level_of_weak_statements(

@@ -18,7 +18,7 @@ _LINE = re.compile(
     re.MULTILINE,
 )
 _ROLES = {"challenges": "challenges", "lessons": "worked", "failures": "failed"}
-_ASKED = re.compile(r"^Sentence (\d+): (.+?) ((?:\[[^\]]+\])*)$", re.MULTILINE)
+_ASKED = re.compile(r"^Sentence (\d+) \([^)]*\): (.+?) ((?:\[[^\]]+\])*)$", re.MULTILINE)
 _CITED = re.compile(r"^\[([^\]]+)\] (.+)$", re.MULTILINE)
 _ENTAILED = 0.65
 MISTAKES: Sequence[tuple[str, Callable[[str], str]]] = (

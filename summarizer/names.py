@@ -63,7 +63,8 @@ def _names(text: str, is_ordinary: Callable[[str], bool], *, products_only: bool
         is_unit = bool(_AMOUNT.search(text[: match.start()]))  # 10 GB
         if word.casefold() in _COMMON or is_unit or not (is_product or word[0].isupper()):
             continue
-        is_first = is_first and (any(map(is_ordinary, _part_keys(word))) or bool(quantities(word)))
+        parts = re.split(r"[-./]", word.casefold())
+        is_first = is_first and (any(map(is_ordinary, parts)) or bool(quantities(word)))
         if is_product or not (is_first or products_only):
             yield word
 

@@ -60,7 +60,7 @@ GROUNDS = CitationChecker("we block trays", STATED, [SHARE, WASTE], COMPANIES, [
         ("Waste fell by 18 %.", (2,), "number 18"),
         ("Waste fell by a third.", (2,), "number"),
         ("Bakers ignored the plan in 31 of 40 shops.", (3,), "number 31"),
-        ("GPT-5 plans the dough.", (1,), "number GPT-5"),
+        ("GPT-5 plans the dough.", (1,), "“GPT-5”"),
         ("Waste fell by {s:2}.", (1,), "without citing its statement"),
         ("Waste fell by {s:7}.", (2,), "There is no number"),
         ("It is named in {q:all} cases.", (1,), "There is no number"),

@@ -12,8 +12,7 @@ from schemas.reports import PLACEHOLDER, ReportNumber
 from summarizer.data import expanded, table
 from summarizer.quantities import counted_shares, kind_of, number_of, quantities
 
-_LEVELS = ("several", "many", "most", "all")
-_OPPOSITES = ("few", "none")
+_RANKS = {"several": 1, "many": 2, "most": 3, "all": 4, "few": -1, "none": -2}
 _LEAST = {"several": 3, "many": 5}  # companies
 _HALF, _FEW = 0.5, 1 / 3  # shares
 _SIDE = re.compile(r"q:(?:for|against)_(\w+)")
@@ -46,7 +45,7 @@ def unsupported_amount(
     shares += _shares(f"{plain}\n{statements}")
     stated = [level for level, _ in _found("stated", statements)]
     for level, match in _found("alone", plain):
-        is_stated = any(_implies(one, level) or one in _OPPOSITES for one in stated)
+        is_stated = any(_implies(one, level) or _RANKS[one] < 0 for one in stated)
         if not is_stated and not any(_fits(level, one) for one in shares):
             return match[0]
     return ""
@@ -76,8 +75,8 @@ def _forms(name: str) -> Mapping[str, re.Pattern[str]]:
 
 def _implies(level: str, other: str) -> bool:
     """Return whether a level is at least as strong as another one of the same direction."""
-    several = next((one for one in (_LEVELS, _OPPOSITES) if {level, other} <= {*one}), ())
-    return bool(several) and several.index(level) >= several.index(other)
+    first, second = _RANKS.get(level, 0), _RANKS.get(other, 0)
+    return first * second > 0 and abs(first) >= abs(second)
 
 
 def _fits(level: str, share: float) -> bool:

@@ -41,7 +41,8 @@ from schemas.reports import Report, ReportSentence  # noqa: E402
 from schemas.sources import SourceRef  # noqa: E402
 from services.imports import import_cases  # noqa: E402
 from services.publication import publish_site  # noqa: E402
-from services.report import ReportOrder, check_report, forecast_report, make_report, open_dataset  # noqa: E402
+from services.report import check_report, forecast_report, make_report, open_dataset  # noqa: E402
+from services.report_selection import ReportOrder  # noqa: E402
 from services.run import Run  # noqa: E402
 
 DATA = Path(os.environ.get("CASEBOOK_DATASETS", ROOT / "../shared/data"))
@@ -155,7 +156,7 @@ async def _measure(
         _share(len(report.numbers) - len(broken), len(report.numbers)),
         f"{recall:.2f}",
         f"{precision:.2f}",
-        f"{len(parts)} of {expected.statements}",
+        f"{len(parts)} of {sum(n for _, n in expected.subjects)}",
         f"{seconds:.0f}",
         len(paid),
         f"${expected.cost_usd or 0:.3f}" if model else "",

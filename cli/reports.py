@@ -40,29 +40,71 @@ class _ReportGroup(TyperGroup):
 
 report = typer.Typer(
     cls=_ReportGroup,
-    help="Write, list, show, check, publish, withdraw or record reports across published cases.",
+    help="Plan, write, renew, list, show, check, publish, withdraw or record reports across cases.",
     no_args_is_help=True,
 )
+
+
+Title = Annotated[str, arg(help="The title; it also selects the statements.", metavar="TITLE")]
+Template = Annotated[
+    Text,
+    opt(
+        help="grand-summary, technique, industry, company, what-changed or annotated-guide; "
+        "by default the one that fits the options."
+    ),
+]
+Tag = Annotated[Texts, opt(help="Only cases with this tag.")]
+Industry = Annotated[Text, opt(help="Only cases in this industry.")]
+FromYear = Annotated[int | None, opt(min=1000, max=9999, help="Only cases from this year on.")]
+
+
+@report.command()
+@with_resources("model", "budget")
+async def plan(
+    resources: "Resources",
+    title: Title,
+    file: Annotated[Path, opt("--out", "-o", help="The file to write.", metavar="FILE")],
+    template: Template = None,
+    tag: Tag = None,
+    industry: Industry = None,
+    from_year: FromYear = None,
+    dry_run: options.DryRun = False,
+) -> None:
+    """Propose the claims of a report in a file, with the findings for and against each."""
+    from publishing.reports.plan_files import plan_text
+    from services.report import forecast_report, plan_report
+    from services.report_selection import ReportOrder
+
+    if file.exists() and not dry_run:
+        raise InputError(f"{file} exists: move it, or name another file")
+    order = ReportOrder(
+        title=title,
+        template=template,
+        tags=tuple(tag or ()),
+        industry=industry,
+        since=str(from_year) if from_year else None,
+    )
+    expected = await forecast_report(order, resources)
+    if dry_run:
+        emit([expected], "report_forecast")
+        return
+    err().print(render("report_forecast", expected))
+    with err().status("looking for claims"):
+        made = await plan_report(order, resources)
+    file.write_text(plan_text(made), "utf-8")
+    emit([made], lambda one: render("plan", one, file=file))
 
 
 @report.command()
 @with_resources("model", "budget")
 async def new(
     resources: "Resources",
-    title: Annotated[str, arg(help="The title; it also selects the statements.", metavar="TITLE")],
-    template: Annotated[
-        Text,
-        opt(
-            help="grand-summary, technique, industry, company, what-changed or annotated-guide; "
-            "by default the one that fits the options."
-        ),
-    ] = None,
-    tag: Annotated[Texts, opt(help="Only cases with this tag.")] = None,
-    industry: Annotated[Text, opt(help="Only cases in this industry.")] = None,
+    title: Annotated[Text, arg(help="The title; it also selects the statements.")] = None,
+    template: Template = None,
+    tag: Tag = None,
+    industry: Industry = None,
     company: Annotated[Text, opt(help="Only cases of this company.")] = None,
-    from_year: Annotated[
-        int | None, opt(min=1000, max=9999, help="Only cases from this year on.")
-    ] = None,
+    from_year: FromYear = None,
     added_since: Annotated[
         datetime | None,
         opt(formats=["%Y-%m-%d"], help="Only cases added or changed after this release."),
@@ -70,16 +112,23 @@ async def new(
     outline: Annotated[
         Path | None, opt(exists=True, dir_okay=False, help="A Markdown file with the chapters.")
     ] = None,
+    plan: Annotated[
+        Path | None,
+        opt(exists=True, dir_okay=False, help="A file by `report plan`, with title and selection."),
+    ] = None,
     dry_run: options.DryRun = False,
 ) -> None:
     """Write a report across the published cases."""
+    from services.report import forecast_report, make_report, read_plan
+    from services.report_selection import ReportOrder
+
     if from_year and added_since:
         raise InputError("use either --from-year or --added-since")
+    if bool(title) is bool(plan):
+        raise InputError("give either a title or --plan with a file that has one")
     day = f"{added_since:%Y-%m-%d}" if added_since else None
-    from services.report import ReportOrder, forecast_report, make_report
-
     order = ReportOrder(
-        title=title,
+        title=title or "",
         template=template,
         tags=tuple(tag or ()),
         industry=industry,
@@ -87,13 +136,34 @@ async def new(
         since=str(from_year) if from_year else day,
         outline=_text(outline) if outline else None,
     )
+    read = None
+    if plan:
+        read = await read_plan(_text(plan), str(plan), resources)
+        order = ReportOrder.of_plan(read)
     expected = await forecast_report(order, resources)
     if dry_run:
         emit([expected], "report_forecast")
         return
     err().print(render("report_forecast", expected))
     with counting("writing") as on_progress:
-        made = await make_report(order, resources, on_progress)
+        made = await make_report(order, resources, on_progress, plan=read)
+    emit([made], "report")
+
+
+@report.command()
+@with_resources("model", "budget")
+async def renew(resources: "Resources", name: Name) -> None:
+    """Write a new edition of a report, if its evidence or its numbers have changed."""
+    from services.report import renew_report
+
+    found = resources.warehouse.report(name)
+    with counting("writing") as on_progress:
+        made = await renew_report(found, resources, on_progress)
+    if made is None:
+        err().print(
+            f"{safe(found.title)}: its evidence and numbers are as they were; nothing to do"
+        )
+        return
     emit([made], "report")
 
 

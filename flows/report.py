@@ -4,7 +4,8 @@ from prefect import flow
 
 from config.resources import Resources
 from schemas.errors import InputError
-from services.report import ReportOrder, make_report, publish_report
+from services.report import make_report, publish_report
+from services.report_selection import ReportOrder
 
 
 @flow(name="report", persist_result=False)

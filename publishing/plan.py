@@ -113,9 +113,10 @@ class PublicationPlan(NamedTuple):
     new or changed case; the others are taken from the earlier site. ``keys`` identify, by case id,
     everything a case's files depend on, ``version`` everything all pages depend on, and
     ``fingerprint`` all of it. ``menu`` has the entries with content. ``reports`` are published,
-    newest first; ``recordings`` are the folders of recorded reports, by report id. ``former_names``
-    are the spellings of companies in all published revisions, former ones too; ``systems`` include
-    those without cases, whose pages lead on. ``collection`` counts sources and cases by outcome.
+    newest first, and ``editions`` are older ones; ``recordings`` are the folders of recorded
+    reports, by report id. ``former_names`` are the spellings of companies in all published
+    revisions, former ones too; ``systems`` include those without cases, whose pages lead on.
+    ``collection`` counts sources and cases by outcome.
     """
 
     lines: Path
@@ -128,6 +129,7 @@ class PublicationPlan(NamedTuple):
     fingerprint: str
     menu: Menu = MENU
     reports: Sequence[Report] = ()
+    editions: Sequence[Report] = ()
     recordings: Mapping[str, Path] = {}
     former_names: Sequence[FormerName] = ()
     systems: Sequence[System] = ()

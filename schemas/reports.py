@@ -7,12 +7,15 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from schemas.cases import SupportLevel
+from schemas.claims import Claim
 from schemas.frozen import NOW, Frozen
 
 SentenceRole = StrEnum(
-    "SentenceRole", "SUMMARY COUNTS DID CHALLENGES WORKED DISAGREE FAILED RESULTS IMPORTED"
+    "SentenceRole",
+    "SUMMARY COUNTS DID CHALLENGES WORKED DISAGREE FAILED RESULTS IMPORTED "
+    "OPENING EVIDENCE AGAINST LIMITS ADVICE",
 )
-"""The subject of a sentence; a section groups its sentences by role.
+"""The subject of a sentence; a section groups its sentences by role, one about a claim does not.
 
 Sentences of imported texts have a role of their own, since their subject is unknown.
 """
@@ -87,7 +90,10 @@ class ReportSentence(Frozen):
 
 
 class ReportSection(Frozen):
-    """A section of a report about one theme; ``tag`` is the slug of its taxonomy term, if any."""
+    """A section of a report about one theme, or about the claim that is its heading.
+
+    ``tag`` is the slug of its taxonomy term, if any.
+    """
 
     heading: str
     sentences: tuple[ReportSentence, ...]
@@ -138,6 +144,9 @@ class Report(Frozen):
     release: DatasetRelease
     sections: tuple[ReportSection, ...]
     numbers: tuple[ReportNumber, ...]
+    claims: tuple[Claim, ...] = ()
+    edition: int = 1
+    changes: tuple[str, ...] = ()  # what is new in this edition
     dropped: tuple[DroppedSentence, ...] = ()
     model: str | None = None  # None if every sentence is verbatim or computed
     judge: str | None = None
@@ -242,8 +251,8 @@ class ReportEstimate(Frozen):
     title: str
     template: str
     cases: int
-    statements: int
-    themes: tuple[tuple[str, int], ...]  # each with its number of statements
+    makes_claims: bool
+    subjects: tuple[tuple[str, int], ...]  # themes with their statements, or the findings
     model: str | None
     calls: int
     tokens: int

@@ -194,6 +194,7 @@ class _Publishing:
         withdrawn = [*(p for p in ended if p.case_id not in entries), *gone]
         places = sorted(p.address for p in withdrawn)
         reports = self._warehouse.published_reports()
+        editions = self._warehouse.published_reports(newest=False)
         files = {
             one.report_id: recording_path(self._home, one) / "recording.json" for one in reports
         }
@@ -202,6 +203,7 @@ class _Publishing:
         made = [(name, key_of(*times.get(name, []))) for name in files]
         former_names = self._warehouse.former_names()
         systems = [one.model_dump(mode="json") for one in self._systems]
+        made += [(one.report_id, "edition") for one in editions]
         parts = (places, made, former_names, systems, self._collection)
         fingerprint = key_of(self._version, sorted(self._keys.items()), *parts)
         if fingerprint == self._earlier.fingerprint:
@@ -221,6 +223,7 @@ class _Publishing:
             version=self._version,
             fingerprint=fingerprint,
             reports=reports,
+            editions=editions,
             recordings=recordings,
             former_names=former_names,
             systems=self._systems,

@@ -88,9 +88,9 @@ class SourceReads(DatabaseReader):
             raise UnknownId(f"there is no report {wanted}: `casebook report list` shows all")
         return report
 
-    def published_reports(self) -> list[Report]:
-        """Return the reports on the site, most recently published first."""
-        ids = [row["report_id"] for row in self._rows("published_report_ids")]
+    def published_reports(self, *, newest: bool = True) -> list[Report]:
+        """Return the reports on the site, most recently published first, or else older editions."""
+        ids = [row["report_id"] for row in self._rows("published_report_ids", newest=newest)]
         found = (self._newest(Report, report_id=report_id) for report_id in ids)
         return [one for one in found if one]
 

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from publishing.reports.numbers import value_of
+from publishing.reports.scopes import literal
+from publishing.wording import count
 from schemas.frozen import Frozen
 from schemas.reports import PLACEHOLDER, Citation, Report
 from warehouse import Dataset
@@ -35,6 +37,18 @@ class CheckedReport(Frozen):
         """The problems other than changed numbers."""
         return tuple(one for one in self.problems if one.kind != "number")
 
+    @property
+    def moved(self) -> tuple[ReportProblem, ...]:
+        """The changed numbers."""
+        return tuple(one for one in self.problems if one.kind == "number")
+
+    @property
+    def summary(self) -> tuple[str, ...]:
+        """The problems in few lines: each lost citation, and all changed numbers in one."""
+        lost = tuple(one.message for one in self.lost)
+        moved = "; ".join(one.message for one in self.moved)
+        return (*lost, f"{count(len(self.moved), 'number')} changed: {moved}") if moved else lost
+
 
 def check(report: Report, tables: Dataset) -> CheckedReport:
     """Return the outcome of recomputing every number and resolving every citation."""
@@ -50,7 +64,20 @@ def check(report: Report, tables: Dataset) -> CheckedReport:
 
 def cited_parts(reports: Sequence[Report], tables: Dataset) -> CitableParts:
     """Return the current citable parts of the cases cited in these reports."""
-    return parts_by_case({case_id for report in reports for case_id in report.case_ids}, tables)
+    cited = {case_id for report in reports for case_id in report.case_ids}
+    claims = [claim for report in reports for claim in report.claims]
+    return parts_by_case(cited | {one.case_id for own in claims for one in own.evidence}, tables)
+
+
+def current_findings(reports: Sequence[Report], tables: Dataset) -> set[tuple[str, str]]:
+    """Return the case and text of the sound findings in the cases of these reports' claims."""
+    claims = [claim for report in reports for claim in report.claims]
+    ids = {one.case_id for claim in claims for one in claim.evidence}
+    if not ids:
+        return set()
+    chosen = ", ".join(map(literal, sorted(ids)))
+    sql = f"SELECT case_id, text FROM findings WHERE label = 'entailed' AND case_id IN ({chosen})"  # noqa: S608 - literals
+    return {(row["case_id"], row["text"]) for row in tables.rows(sql)}
 
 
 def parts_by_case(case_ids: Collection[str], tables: Dataset) -> CitableParts:

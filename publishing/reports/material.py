@@ -114,6 +114,14 @@ def _matching(
     return rows, given, TextSimilarity(row["text"] for row in rows)
 
 
+def statements_of(
+    parts: Mapping[str, Iterable[Mapping[str, Any]]],
+) -> dict[tuple[str, int], Material]:
+    """Return the citable statements of some cases by case and number; ``parts`` are by case."""
+    rows = [dict(row) for own in parts.values() for row in own if row["part"].startswith("s")]
+    return {(row["case_id"], row["n"]): _material(row, row["text"], 0.0) for row in rows}
+
+
 def _best_cases(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the cases with the highest total score of their best parts."""
     scores: dict[str, list[float]] = defaultdict(list)

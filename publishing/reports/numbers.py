@@ -4,15 +4,17 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 
 from publishing.reports.scopes import condition, in_words, literal
 from publishing.wording import fact_text
+from schemas.claims import Claim
 from schemas.reports import PLACEHOLDER, Material, ReportNumber, Scope, value_name
 from warehouse import Dataset
 
-_NOUN = re.compile(r"(\{([qs]:[\w.-]+)\}(?: \w+)*?) \[(\w+)\|(\w+)\]")
+_NOUN = re.compile(r"(\{([qs]:[\w.-]+)\}(?: \w+)*?) \[([\w ]+)\|([\w ]+)\]")
 
 
 class Counts:
@@ -60,6 +62,13 @@ class Counts:
             return None
         return _NOUN.sub(self._noun, text)
 
+    def sentence_of_claim(self, claim: Claim) -> str:
+        """Return the sentence with the numbers of companies on each side of a claim."""
+        name = "sides" if claim.opposing else "one_side"
+        text = plans()["sentences"][name].replace("_N}", f"_{claim.n}}}")
+        self.of_claim(claim)
+        return _NOUN.sub(self._noun, text)
+
     def _noun(self, found: re.Match[str]) -> str:
         return f"{found[1]} {found[3] if self.numbers[found[2]].value == '1' else found[4]}"
 
@@ -68,6 +77,22 @@ class Counts:
         ids = ", ".join(map(literal, sorted(case_ids))) or "''"
         sql = f"SELECT count(*) AS value FROM published_cases WHERE case_id IN ({ids})"  # noqa: S608
         return self._made("q:cited", {"sql": sql, "meaning": "cases that this report cites"})
+
+    def of_claim(self, claim: Claim) -> list[ReportNumber]:
+        """Return the numbers of companies with findings for, against, and about a claim."""
+        sides = {"for": claim.supporting, "against": claim.opposing, "both": claim.evidence}
+        numbers = []
+        for side, evidence in sides.items():
+            texts = {f"{one.case_id} {one.text}".encode() for one in evidence}
+            hashes = sorted(md5(one, usedforsecurity=False).hexdigest() for one in texts)
+            keys = ", ".join(map(literal, hashes)) or "''"
+            sql = (
+                "SELECT count(DISTINCT coalesce(company_key, case_id)) AS value FROM findings "  # noqa: S608 - literals
+                f"WHERE md5(case_id || ' ' || text) IN ({keys})"
+            )
+            meaning = plans()["claim"][side].format(claim=claim.text)
+            numbers.append(self._made(f"q:{side}_{claim.n}", {"sql": sql, "meaning": meaning}))
+        return numbers
 
     def measured(self, found: Iterable[Material]) -> list[ReportNumber]:
         """Return the values of the results in some material."""

@@ -15,6 +15,7 @@ _FOLDER = Path(__file__).parent / "templates"
 class Template(Frozen):
     """A kind of report with ``most`` themes, which are tags of these ``groups`` for some kinds.
 
+    One with ``claims`` is written around claims if there are findings, else around themes.
     ``sentences`` and ``charts`` are names in ``numbers.toml``.
     """
 
@@ -23,6 +24,7 @@ class Template(Frozen):
     themes: Literal["tags", "likeness", "cases", "outline"]
     groups: tuple[str, ...] = ()
     most: int
+    claims: bool = False
     sentences: tuple[str, ...]
     charts: tuple[str, ...]
 

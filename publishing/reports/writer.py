@@ -4,7 +4,7 @@ Every sentence is checked; one that fails is rewritten once, and dropped if it f
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, zip_longest
 from typing import Literal, NamedTuple, TypeVar
@@ -21,7 +21,18 @@ from publishing.reports.citation_checks import (
     checked,
     stated,
 )
+from publishing.reports.claims import (
+    CLAIMS,
+    EVIDENCE,
+    MOST,
+    MOST_PROPOSED,
+    WEIGHED,
+    ClaimsAnswer,
+    EvidenceAnswer,
+    line_of,
+)
 from schemas.cases import SupportLevel
+from schemas.claims import Claim, Evidence, Side
 from schemas.generations import Usage
 from schemas.reports import (
     PLACEHOLDER,
@@ -42,10 +53,13 @@ from summarizer.rendering import COSTING, estimate_tokens, fence_for, message_to
 
 A = TypeVar("A", bound=Answer)
 SectionRole = Literal["did", "challenges", "worked", "disagree", "failed", "results"]
-OUTLINE, SECTION, REWRITE, SUMMARY, ANSWER = (
-    f"report/{name}" for name in ("outline", "section", "rewrite", "summary", "answer")
+ClaimRole = Literal["evidence", "results", "against", "limits", "advice"]
+OUTLINE, SECTION, REWRITE, SUMMARY, ANSWER, CLAIM, OPENING = (
+    f"report/{name}"
+    for name in ("outline", "section", "rewrite", "summary", "answer", "claim", "opening")
 )
 PROMPTS = (OUTLINE, SECTION, REWRITE, SUMMARY, JUDGE)
+CLAIM_PROMPTS = (CLAIMS, EVIDENCE, CLAIM, OPENING, REWRITE, SUMMARY, JUDGE)
 
 _SHOWN, _PER_THEME = 8, 48  # statements of a theme in the outline's and the section's prompt
 _MOST_ANSWERED = 8  # sentences of an answer
@@ -84,8 +98,20 @@ class SectionAnswer(Answer):
     sentences: list[SectionSentence]
 
 
+class ClaimSentence(CitingSentence):
+    """A sentence of a section about a claim."""
+
+    role: ClaimRole
+
+
+class ClaimAnswer(Answer):
+    """The sentences of a section about a claim."""
+
+    sentences: list[ClaimSentence]
+
+
 class CitingAnswer(Answer):
-    """The sentences of a summary or an answer; none if the statements do not answer it."""
+    """The sentences of a summary, opening or answer; none if the statements have no answer."""
 
     sentences: list[CitingSentence]
 
@@ -97,13 +123,17 @@ class Rewritten(CitingSentence):
     """
 
     sentence: int
-    role: SectionRole | None = None
+    role: SectionRole | ClaimRole | None = None
 
 
 class RewriteAnswer(Answer):
     """The rewritten sentences."""
 
     sentences: list[Rewritten]
+
+
+SideMaterial = tuple[Side, Sequence[tuple[Evidence, Sequence[Material]]]]
+"""The findings on one side of a claim, each with the statements that it rests on."""
 
 
 class Written(NamedTuple):
@@ -155,16 +185,55 @@ class ReportWriter:
             ModelError: if model or judge cannot be asked.
         """
         chosen = theme.material[:_PER_THEME]
-        statements = dict(enumerate((one.citation for one in chosen), start=1))
-        names, values = [self.title, theme.heading], _values(chosen)
-        levels = {n: one.support for n, one in enumerate(chosen, start=1)}
-        self.levels |= {one.citation: one.support for one in chosen}
-        checker = CitationChecker(
-            _numbered(chosen), statements, [*numbers, *values], self.companies, names, levels=levels
-        )
+        checker = self._checker(_numbered(chosen), chosen, numbers, theme.heading)
         asked = {"heading": theme.heading, "statements": checker.listing}
         answer = await self._ask(SECTION, checker, asked, SectionAnswer)
         return await self._settled([_claim(one) for one in answer.sentences], checker)
+
+    async def claim(
+        self, claim: Claim, sides: Sequence[SideMaterial], numbers: Sequence[ReportNumber]
+    ) -> Written:
+        """Return the sentences about a claim; ``numbers`` are the counts they can use.
+
+        Raises:
+            ModelError: if model or judge cannot be asked.
+        """
+        chosen = [one for _, found in sides for _, own in found for one in own]
+        checker = self._checker(_sided(sides), chosen, numbers, claim.text)
+        asked = {"claim": claim.text, "condition": claim.condition or "not said"}
+        asked |= {"statements": checker.listing}
+        answer = await self._ask(CLAIM, checker, asked, ClaimAnswer)
+        return await self._settled([_claim(one) for one in answer.sentences], checker)
+
+    async def opening(self, claims: Sequence[Claim], found: Sequence[Material]) -> Written:
+        """Return the sentences about the case that opens the report.
+
+        Raises:
+            ModelError: if model or judge cannot be asked.
+        """
+        checker = self._checker(_numbered(found), found, (), "")
+        asked = {"claims": "\n".join(f"- {one.text}" for one in claims)}
+        asked |= {"statements": checker.listing}
+        answer = await self._ask(OPENING, checker, asked, CitingAnswer)
+        told = [_claim(one) for one in answer.sentences]
+        role = SentenceRole.OPENING
+        return await self._settled([c.model_copy(update={"role": role}) for c in told], checker)
+
+    def _checker(
+        self,
+        listing: str,
+        chosen: Sequence[Material],
+        numbers: Sequence[ReportNumber],
+        heading: str,
+    ) -> CitationChecker:
+        """Return the checker of a part that can cite the ``chosen`` statements."""
+        statements = dict(enumerate((one.citation for one in chosen), start=1))
+        levels = {n: one.support for n, one in enumerate(chosen, start=1)}
+        self.levels |= {one.citation: one.support for one in chosen}
+        names = [self.title, heading]
+        return CitationChecker(
+            listing, statements, [*numbers, *_values(chosen)], self.companies, names, levels=levels
+        )
 
     async def summary(
         self,
@@ -294,6 +363,23 @@ def forecast(
     return calls
 
 
+def claims_forecast(
+    found: Sequence[Evidence], asker: Profile, judge: Profile | None
+) -> list[Usage]:
+    """Return the likely usage of a report with as many claims as possible, on the high side."""
+    size = sum(estimate_tokens(line_of(1, one), COSTING) for one in found[:MOST_PROPOSED])
+    share = size * WEIGHED // max(1, len(found[:MOST_PROPOSED]))
+    kinds: list[tuple[Profile, str, type[Answer]]]
+    kinds = [(judge or asker, EVIDENCE, EvidenceAnswer), (asker, CLAIM, ClaimAnswer)]
+    kinds += [(asker, REWRITE, RewriteAnswer)]
+    kinds += [(judge, JUDGE, SentenceVerdicts)] * 2 if judge else []
+    calls = [_call(asker, CLAIMS, ClaimsAnswer, size)]
+    calls += [_call(*kind, share) for _ in range(MOST) for kind in kinds]
+    text = _SENTENCES * _JUDGED_TOKENS * MOST
+    calls += [_call(asker, kind, CitingAnswer, text) for kind in (OPENING, SUMMARY)]
+    return calls + ([_call(judge, JUDGE, SentenceVerdicts, text)] * 2 if judge else [])
+
+
 def _call(profile: Profile, prompt: str, answer: type[Answer], text: int) -> Usage:
     fixed = message_tokens(load(prompt).messages, COSTING) + schema_tokens(answer)
     return profile.expected(prompt, fixed + text)
@@ -311,11 +397,23 @@ def _theme(n: int, theme: Theme) -> str:
     return "\n".join([f"{n}. {theme.heading} ({len(theme.material)} statements)", *lines])
 
 
-def _numbered(found: Sequence[Material], *, with_values: bool = True) -> str:
-    lines = []
-    for n, one in enumerate(found, start=1):
-        value = f" (value: {{s:{n}}})" if one.value and with_values else ""
-        lines.append(f"{n}. {stated(one.citation, one.section)}{value}")
+def _numbered(found: Iterable[Material], *, with_values: bool = True) -> str:
+    return "\n".join(_line(n, one, with_values) for n, one in enumerate(found, start=1))
+
+
+def _line(n: int, one: Material, with_value: bool = True) -> str:
+    value = f" (value: {{s:{n}}})" if one.value and with_value else ""
+    return f"{n}. {stated(one.citation, one.section)}{value}"
+
+
+def _sided(sides: Sequence[SideMaterial]) -> str:
+    """Return the findings on each side of a claim, each with its numbered statements."""
+    lines, n = list[str](), count(1)
+    for side, found in sides:
+        lines += [f"{side.capitalize()} the claim:"] if found else []
+        for finding, own in found:
+            lines += [f"- {one_line(finding.text)} ({finding.effect})"]
+            lines += [_line(next(n), one) for one in own]
     return "\n".join(lines)
 
 
@@ -362,17 +460,15 @@ def _interleaved(cited: Iterable[Sequence[Citation]]) -> tuple[Citation, ...]:
     return tuple(dict.fromkeys(one for several in rounds for one in several if one))
 
 
-async def written_at_once(
-    writer: ReportWriter,
-    themes: Sequence[tuple[Theme, Sequence[ReportNumber]]],
-    on_section: Callable[[int], object],
+async def at_once(
+    parts: Iterable[Awaitable[Written]], on_part: Callable[[int], object]
 ) -> list[Written]:
-    """Return the sections of all themes in order; ``on_section`` gets the number finished."""
+    """Return some written parts in order; ``on_part`` gets the number finished."""
     done = count(1)
 
-    async def one(theme: Theme, numbers: Sequence[ReportNumber]) -> Written:
-        made = await writer.section(theme, numbers)
-        on_section(next(done))
+    async def one(part: Awaitable[Written]) -> Written:
+        made = await part
+        on_part(next(done))
         return made
 
-    return await all_of(one(*pair) for pair in themes)
+    return await all_of(map(one, parts))

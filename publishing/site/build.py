@@ -96,7 +96,7 @@ def build(plan: PublicationPlan, target: Path, on_page: Callable[[int], object] 
             drawn, stated = figures(tables.rows), statements_by_page(tables)
             plan = plan._replace(menu=_menu(plan, drawn, stated))
             pages, cases = PageWriter(files, plan), CaseFiles(files, plan)
-            reports = ReportPages(pages, tables, plan.reports, plan.recordings)
+            reports = ReportPages(pages, tables, plan)
             cases.write_pages(entries, tables.similar(_SIMILAR), on_page)
             with indexing(files, {one.address: plan.keys[one.case_id] for one in entries}, lines):
                 overviews = OverviewPages(files, plan, entries, tables, reports, statements=stated)

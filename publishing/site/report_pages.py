@@ -1,13 +1,12 @@
 """Reports on the site: as pages, Markdown and JSON, with lists and feeds."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from publishing.files import key_of
-from publishing.plan import SiteSettings
-from publishing.reports.checks import cited_parts
+from publishing.plan import PublicationPlan, SiteSettings
+from publishing.reports.checks import cited_parts, current_findings
 from publishing.site.pages import environment
 from publishing.site.recording_pages import RecordingPages
 from publishing.site.report_views import GONE, ReportView, view_of
@@ -15,22 +14,22 @@ from publishing.site.writer import PageWriter
 from schemas.reports import Report
 from warehouse import Dataset
 
-_HIDDEN = {"dropped", "generation_ids", "created_by", "numbers"}
+_HIDDEN = {"dropped", "generation_ids", "created_by", "numbers", "claims"}
 
 
 class ReportPages:
-    """Writes the pages of reports, newest first; ``recordings`` are folders by report id."""
+    """Writes the pages of published reports, newest first, and of their older editions."""
 
-    def __init__(
-        self,
-        pages: PageWriter,
-        tables: Dataset,
-        reports: Sequence[Report],
-        recordings: Mapping[str, Path],
-    ) -> None:
-        self._pages = pages
-        parts = cited_parts(reports, tables)
-        self.views = [view_of(report, parts) for report in reports]
+    def __init__(self, pages: PageWriter, tables: Dataset, plan: PublicationPlan) -> None:
+        self._pages, recordings = pages, plan.recordings
+        every = [*plan.reports, *plan.editions]
+        parts, known = cited_parts(every, tables), current_findings(every, tables)
+        editions: dict[str, list[Report]] = {}
+        for report in every:
+            editions.setdefault(report.name, []).append(report)
+        views = [view_of(one, parts, known, editions[one.name]) for one in every]
+        self.views = views[: len(plan.reports)]
+        self._older = views[len(plan.reports) :]
         rows = {case_id: found[0] for case_id, found in parts.items()}
         addresses = {one: f"cases/{row['slug']}/index.html" for one, row in rows.items()}
         self._audio = RecordingPages(pages.files, pages, addresses)
@@ -40,7 +39,7 @@ class ReportPages:
 
     def write(self, groups: Collection[str]) -> None:
         """Write all pages, linked to ``groups``, and feeds if the site's address is known."""
-        for view in self.views:
+        for view in (*self.views, *self._older):
             self._write(view, groups)
         self._audio.write_feed()
         recorded = sorted(self._recordings)
@@ -57,7 +56,7 @@ class ReportPages:
     @property
     def addresses(self) -> list[str]:
         """The addresses for the sitemap."""
-        return ["reports/", *(f"{view.folder}/" for view in self.views)]
+        return ["reports/", *(f"{view.folder}/" for view in (*self.views, *self._older))]
 
     def _write(self, view: ReportView, groups: Collection[str]) -> None:
         folder, key = view.folder, _key(view)
@@ -65,6 +64,7 @@ class ReportPages:
         recording = bool(path and self._audio.write(view.report, path))
         values = {"view": view, "gone": GONE, "alternate": f"{folder}/index"}
         page = {"recording": recording, "groups": groups, **values}
+        page |= {"root": "../" * (folder.count("/") + 1)}
         own = [key, recording, sorted(groups)]
         self._pages.put(f"{folder}/index.html", "report.html", own, **page)
         self._pages.put(f"{folder}/index.md", "report.md", key, **values)
@@ -91,6 +91,7 @@ def report_json(view: ReportView) -> str:
     made["sections"] = [
         {
             "heading": part.heading,
+            "claim": part.claim and part.claim._asdict(),
             "sentences": [
                 {
                     "n": one.n,

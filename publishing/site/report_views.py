@@ -1,14 +1,17 @@
 """Reports for readers, with citations resolved against the currently published cases."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from publishing.reports.checks import CitableParts, CitationState, citation_state, cited_row
 from publishing.reports.numbers import plans
+from publishing.reports.verbatim import IN_NUMBERS
 from publishing.site.charts import Chart, Link, bars
 from publishing.site.groups import group_address
 from publishing.wording import fact_text, listing
+from schemas.claims import Claim, Evidence
 from schemas.reports import (
     PLACEHOLDER,
     ROLE_HEADINGS,
@@ -20,6 +23,19 @@ from schemas.reports import (
     ReportSentence,
     SentenceRole,
 )
+
+ADVICE = "Do this, not that"
+_MARKS: Mapping[SentenceRole, str] = {
+    SentenceRole.OPENING: "",
+    SentenceRole.EVIDENCE: "",
+    SentenceRole.RESULTS: "",
+    SentenceRole.AGAINST: "Against it",
+    SentenceRole.LIMITS: "Limits",
+    SentenceRole.ADVICE: "What to do",
+}
+"""The marks of paragraphs about a claim."""
+
+_PROSE = _MARKS.keys() - {SentenceRole.RESULTS}  # results are also in sections about a theme
 
 GONE = "A sentence was removed here, because its case is no longer published."
 
@@ -67,12 +83,37 @@ class SentenceView(NamedTuple):
 
 
 class Paragraph(NamedTuple):
-    """The sentences of a role, with its heading, if any."""
+    """The sentences of a role, with its heading or a mark at its beginning, if any."""
 
     role: SentenceRole
     heading: str | None
     sentences: tuple[SentenceView, ...]
     is_quoted: bool  # each is a statement itself
+    mark: str = ""
+
+
+class EvidenceView(NamedTuple):
+    """A finding for or against a claim, with the address of its first statement."""
+
+    text: str
+    label: str
+    year: str | None
+    effect: str
+    address: str
+
+
+class ClaimView(NamedTuple):
+    """The evidence of a claim that is still published, and its years: (year, for, against)."""
+
+    condition: str | None
+    supporting: tuple[EvidenceView, ...]
+    opposing: tuple[EvidenceView, ...]
+    years: tuple[tuple[str, int, int], ...]
+
+    @property
+    def sides(self) -> tuple[tuple[str, tuple[EvidenceView, ...]], ...]:
+        """The evidence by side."""
+        return ("For", self.supporting), ("Against", self.opposing)
 
 
 class SectionView(NamedTuple):
@@ -83,6 +124,8 @@ class SectionView(NamedTuple):
     address: str | None
     paragraphs: tuple[Paragraph, ...]
     has_charts: bool
+    claim: ClaimView | None = None
+    advice: tuple[tuple[str, str, SentenceView], ...] = ()  # anchor and claim of its section
 
 
 class CaseRow(NamedTuple):
@@ -107,6 +150,12 @@ class ReportView(NamedTuple):
     numbers: tuple[ReportNumber, ...]
     changed: int
     withdrawn: int
+    editions: tuple[Report, ...] = ()  # all that are published, the newest first
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether no newer edition is published."""
+        return self.editions[:1] in {(), (self.report,)}
 
     @property
     def noted(self) -> list[CitationView]:
@@ -118,7 +167,16 @@ class ReportView(NamedTuple):
     @property
     def folder(self) -> str:
         """The folder of the report's files, relative to the site's root."""
-        return f"reports/{self.report.name}"
+        return self.folder_of(self.report)
+
+    def folder_of(self, report: Report) -> str:
+        """Return the folder of an edition: the newest one has that of the name."""
+        folder = f"reports/{report.name}"
+        return (
+            folder
+            if report == (*self.editions, report)[0]
+            else f"{folder}/edition-{report.edition}"
+        )
 
     @property
     def lead(self) -> str:
@@ -132,8 +190,16 @@ class ReportView(NamedTuple):
         return sum(bool(one.citations) for one in self.report.sentences)
 
 
-def view_of(report: Report, parts: CitableParts) -> ReportView:
-    """Return a report for readers; ``parts`` are the current citable parts of its cases."""
+def view_of(
+    report: Report,
+    parts: CitableParts,
+    findings: Collection[tuple[str, str]] = (),
+    editions: Sequence[Report] = (),
+) -> ReportView:
+    """Return a report for readers; ``parts`` are the current citable parts of its cases.
+
+    ``findings`` are the case and text of current ones, ``editions`` the published ones of its name.
+    """
     numbering: dict[Citation, CitationView] = {}
     for sentence in report.sentences:
         for one in sentence.citations:
@@ -143,28 +209,63 @@ def view_of(report: Report, parts: CitableParts) -> ReportView:
     states = Counter(one.state for one in shown.values())
     return ReportView(
         report=report,
-        parts=tuple(_parts(report, shown)),
+        parts=tuple(_parts(report, shown, parts, findings)),
         charts=tuple(_charts(report)),
         cases=tuple(_cases(report, parts)),
         cited=tuple(one for one in numbering.values() if one.state != "withdrawn"),
         numbers=tuple(one for one in report.numbers if _case_of(one) in {"", *parts}),
         changed=states["changed"],
         withdrawn=states["withdrawn"],
+        editions=tuple(editions),
     )
 
 
-def _parts(report: Report, shown: Mapping[int, SentenceView]) -> Iterator[SectionView]:
-    """Yield the sections, except those whose cases were all withdrawn."""
-    charts = True
+def _parts(
+    report: Report,
+    shown: Mapping[int, SentenceView],
+    parts: CitableParts,
+    findings: Collection[tuple[str, str]],
+) -> Iterator[SectionView]:
+    """Yield the sections, except those whose cases were all withdrawn; advice follows claims."""
+    claims, advice = {one.text: one for one in report.claims}, list[tuple[str, str, SentenceView]]()
     for n, section in enumerate(report.sections, start=1):
         states = {shown[one.n].state for one in section.sentences if one.citations}
         if states == {"withdrawn"}:
             continue
-        counts = charts and all(one.support == "computed" for one in section.sentences)
-        charts = charts and not counts
-        found = tuple(_paragraphs(section, shown))
-        page = group_address("tag", section.tag) if section.tag else None
-        yield SectionView(f"part-{n}", section.heading, page, found, counts)
+        claim, anchor = claims.get(section.heading), f"part-{n}"
+        if advice and claim is None:
+            yield SectionView("advice", ADVICE, None, (), has_charts=False, advice=tuple(advice))
+            advice = []
+        own = (s for s in section.sentences if s.role is SentenceRole.ADVICE)
+        advice += [(anchor, section.heading, shown[s.n]) for s in own if shown[s.n].pieces]
+        yield SectionView(
+            anchor,
+            section.heading,
+            group_address("tag", section.tag) if section.tag else None,
+            tuple(_paragraphs(section, shown)),
+            has_charts=section.heading == IN_NUMBERS,
+            claim=_claim(claim, parts, findings) if claim else None,
+        )
+
+
+def _claim(claim: Claim, parts: CitableParts, findings: Collection[tuple[str, str]]) -> ClaimView:
+    """Return the evidence of a claim that readers can still look up."""
+    current = [
+        [one for one in evidence if one.case_id in parts and (one.case_id, one.text) in findings]
+        for _, evidence in claim.sides
+    ]
+    counts = [Counter(one.year for one in side if one.year) for side in current]
+    years = sorted(counts[0].keys() | counts[1].keys())
+    supporting, opposing = (tuple(_evidence(one, parts) for one in side) for side in current)
+    by_year = tuple((year, counts[0][year], counts[1][year]) for year in years)
+    return ClaimView(claim.condition, supporting, opposing, by_year)
+
+
+def _evidence(one: Evidence, parts: CitableParts) -> EvidenceView:
+    rows = parts[one.case_id]
+    cited = next((r for r in rows if r["part"] == f"s{one.statements[0]}"), rows[0])
+    address = f"cases/{cited['slug']}/index.html#{cited['anchor']}"
+    return EvidenceView(one.text, one.label, one.year, one.effect, address)
 
 
 def _case_of(number: ReportNumber) -> str:
@@ -206,6 +307,12 @@ def _pieces(one: ReportSentence, report: Report) -> Iterator[TextPiece]:
 
 
 def _paragraphs(section: ReportSection, shown: Mapping[int, SentenceView]) -> Iterator[Paragraph]:
+    if any(one.role in _PROSE for one in section.sentences):  # in one run
+        for mark, run in groupby(section.sentences, key=lambda one: _MARKS.get(one.role)):
+            own = tuple(run)
+            views = tuple(shown[one.n] for one in own)
+            yield Paragraph(own[0].role, None, views, is_quoted=False, mark=mark or "")
+        return
     for role, found in section.roles():
         quoted = all(one.support == "verbatim" for one in found)
         sentences = tuple(shown[one.n] for one in found)

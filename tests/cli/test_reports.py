@@ -1,12 +1,16 @@
 """The commands ``report`` and ``ask``, on cases of the embedded kind."""
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 from case_views import rows
+from claim_cases import bakeries_with_findings
+from claims_model import ClaimsModel
 from cli_runs import Run, lines
 from report_cases import bakeries
+from scripted_endpoint import ScriptedEndpoint
 
 from config.settings import Settings
 from warehouse import Warehouse
@@ -150,3 +154,33 @@ def test_bad_input_says_what_to_do(
     found = run(*arguments)
     assert found.exit_code == code
     assert message in str(found.exception)
+
+
+def test_a_plan_is_written_to_a_file_and_then_becomes_a_report(
+    run: Run, tmp_path: Path, model_endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is never overwritten; the report has its claims; nothing new means no edition."""
+    home, file = tmp_path / "home", tmp_path / "plan.toml"
+    model_endpoint.script = ClaimsModel(("retrieval",))
+    prices = {"scripted": {"price": {"input": 1, "output": 4}, "context_tokens": 64_000}}
+    monkeypatch.setenv("CASEBOOK_LLM_BASE_URL", model_endpoint.base_url)
+    monkeypatch.setenv("CASEBOOK_LLM_MODEL", "scripted")
+    monkeypatch.setenv("CASEBOOK_MODELS", json.dumps(prices))
+    with Warehouse(Settings(home=home).home / "warehouse.duckdb") as warehouse:
+        warehouse.append(*bakeries_with_findings())
+    assert run("publish").exit_code == 0
+    order = ("What bakers learned", "--template", "grand-summary", "--out", file)
+    assert "24 findings" in run("report", "plan", *order, "--dry-run").stdout
+    assert not file.exists()
+    planned = run("report", "plan", *order)
+    assert "Work on retrieval pays" in planned.stdout
+    assert "8 companies for it, 0 against it" in planned.stdout
+    assert f"casebook report new --plan {file}" in planned.stdout
+    assert "move it" in str(run("report", "plan", *order).exception)
+    both = run("report", "new", "A title", "--plan", file)
+    assert "either a title or --plan" in str(both.exception)
+    assert run("report", "new", "--plan", file).exit_code == 0
+    assert "## Work on retrieval pays" in run("report", "show", "what-bakers-learned").stdout
+    again = run("report", "renew", "what-bakers-learned")
+    assert (again.exit_code, again.stdout) == (0, "")
+    assert "nothing to do" in again.stderr

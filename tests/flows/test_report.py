@@ -21,7 +21,6 @@ from schemas.reports import Outcome, Report, SentenceRole
 from services.answers import answer
 from services.publication import publish_site, recording_path
 from services.report import (
-    ReportOrder,
     check_report,
     forecast_report,
     make_report,
@@ -29,6 +28,7 @@ from services.report import (
     view,
     withdraw_report,
 )
+from services.report_selection import ReportOrder
 
 ORDER = ReportOrder(title="Dough plans by retrieval", template="technique")
 

@@ -32,7 +32,8 @@ from schemas.errors import ConfigurationError, InvalidDecision
 from schemas.reviews import CaseStatus, CaseView
 from services.imports import import_cases
 from services.publication import export_dataset, publish_site
-from services.report import ReportOrder, make_report, publish_report
+from services.report import make_report, publish_report
+from services.report_selection import ReportOrder
 from warehouse import Dataset
 
 NOTE = "from the text published by Their database, not from the source"

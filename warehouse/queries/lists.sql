@@ -334,4 +334,4 @@ LEFT JOIN published_reports AS published USING (report_id)
 ORDER BY reports.stored_at DESC;
 
 -- name: published_report_ids
-SELECT report_id FROM published_reports ORDER BY published_at DESC, name;
+SELECT report_id FROM published_reports WHERE is_newest = $newest ORDER BY published_at DESC, name;

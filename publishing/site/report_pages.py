@@ -9,11 +9,12 @@ from publishing.plan import PublicationPlan, SiteSettings
 from publishing.reports.checks import cited_parts, current_findings
 from publishing.site.pages import environment
 from publishing.site.recording_pages import RecordingPages
-from publishing.site.report_views import GONE, ReportView, view_of
+from publishing.site.report_views import GONE, ReportView, SectionView, view_of
 from publishing.site.writer import PageWriter
 from schemas.reports import Report
 from warehouse import Dataset
 
+DISAGREEMENTS = "disagreements.html"
 _HIDDEN = {"dropped", "generation_ids", "created_by", "numbers", "claims"}
 
 
@@ -46,7 +47,12 @@ class ReportPages:
         series = sorted({view.report.template for view in self.views})
         key = [[_key(view) for view in self.views], recorded]
         values = {"views": self.views, "series": series, "recordings": recorded}
+        values |= {"disagreements": len(self.disagreements)}
         self._pages.put("reports/index.html", "reports.html", key, **values)
+        if self.disagreements:
+            key = [[_key(view), part.anchor] for view, part in self.disagreements]
+            found = {"disagreements": self.disagreements}
+            self._pages.put(DISAGREEMENTS, "disagreements.html", key, **found)
         if self._pages.settings.root and self.views:
             self._write_feed("reports/feed.xml", "Reports", self.views)
             for name in series:
@@ -54,9 +60,21 @@ class ReportPages:
                 self._write_feed(f"reports/{name}.xml", name.replace("-", " ").capitalize(), own)
 
     @property
+    def disagreements(self) -> list[tuple[ReportView, SectionView]]:
+        """The claims with findings on both sides, those with the most against them first."""
+        found = [
+            (view, part)
+            for view in self.views
+            for part in view.parts
+            if part.claim and part.claim.supporting and part.claim.opposing
+        ]
+        return sorted(found, key=lambda pair: -len(pair[1].claim.opposing) if pair[1].claim else 0)
+
+    @property
     def addresses(self) -> list[str]:
         """The addresses for the sitemap."""
-        return ["reports/", *(f"{view.folder}/" for view in (*self.views, *self._older))]
+        found = ["reports/", *([DISAGREEMENTS] if self.disagreements else ())]
+        return [*found, *(f"{view.folder}/" for view in (*self.views, *self._older))]
 
     def _write(self, view: ReportView, groups: Collection[str]) -> None:
         folder, key = view.folder, _key(view)

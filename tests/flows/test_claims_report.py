@@ -125,6 +125,12 @@ async def test_a_page_is_prose_with_marks_evidence_and_advice(
     for link in links:
         path, _, anchor = link.partition("#")
         assert parsed((folder / path).resolve()).xpath(f"//*[@id='{anchor}']")
+    disagreeing = parsed(published.settings.site_path / "disagreements.html")
+    assert texts(disagreeing, "//h2") == ["Work on bakers pays?", "Work on at pays?"]
+    for link in disagreeing.xpath("//main//li//a/@href"):
+        path, _, anchor = link.partition("#")
+        page = parsed(published.settings.site_path / path)
+        assert page.xpath(f"//*[@id='{anchor}']")
     markdown = (folder / "index.md").read_text()
     assert "Against this claim:" in markdown
     withdraw(published.warehouse, report.claims[0].supporting[0].case_id, "an error", "tester")

@@ -1,7 +1,7 @@
 """Recordings of reports: MP3 and Opus with chapters, and a timed transcript."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 from pathlib import Path
@@ -20,11 +20,10 @@ _MP3, _OPUS = 64_000, 32_000  # bits per second
 
 
 class ChapterMark(Frozen):
-    """A chapter of a recording, about a case if it has a ``case_id``; ``start`` is in seconds."""
+    """A chapter of a recording; ``start`` is in seconds."""
 
     start: float
     title: str
-    case_id: str | None = None
 
 
 class TranscriptCue(Frozen):
@@ -94,14 +93,9 @@ def read_recording(folder: Path) -> Recording | None:
     return Recording.model_validate_json(path.read_text("utf-8")) if path.is_file() else None
 
 
-def chapters_json(
-    report: Report, recording: Recording, addresses: Mapping[str, str] | None = None
-) -> str:
-    """Return the chapters in the format of Podcasting 2.0; ``addresses`` are by case id."""
-    known, rows = addresses or {}, []
-    for one in recording.chapters:
-        row: dict[str, object] = {"startTime": one.start, "title": one.title}
-        rows.append(row | ({"url": url} if (url := known.get(one.case_id or "")) else {}))
+def chapters_json(report: Report, recording: Recording) -> str:
+    """Return the chapters in the format of Podcasting 2.0."""
+    rows = [{"startTime": one.start, "title": one.title} for one in recording.chapters]
     page = {"version": "1.2.0", "title": report.title, "chapters": rows}
     return json.dumps(page, ensure_ascii=False) + "\n"
 
@@ -122,7 +116,7 @@ def _joined(
     pieces, chapters, cues, at = list[Sound](), list[ChapterMark](), list[TranscriptCue](), 0.0
     for chapter, members in groupby(zip(lines, sounds, strict=True), lambda one: one[0].chapter):
         pause = _CHAPTER if chapters else 0.0
-        chapters.append(ChapterMark(start=round(at + pause, 3), **chapter.model_dump()))
+        chapters.append(ChapterMark(start=round(at + pause, 3), title=chapter))
         for line, sound in members:
             is_turn = cues and cues[-1].voice != line.voice
             pause = pause or (_TURN if is_turn else _LINE)

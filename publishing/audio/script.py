@@ -13,11 +13,13 @@ from schemas.reports import (
     Report,
     ReportSection,
     ReportSentence,
+    SentenceRole,
     SpokenLine,
 )
 
 _NAMED = 3  # sources named in one sentence
-_LAST = "The cases behind this report"
+_MAIN_ROLES = (SentenceRole.EVIDENCE, SentenceRole.AGAINST, SentenceRole.ADVICE)
+_NUMBER = re.compile(r"\d|\{s:")
 _READERS = (
     "A computer voice reads it.",
     "A language model turned the report into this conversation. Two computer voices read it.",
@@ -27,19 +29,12 @@ VoiceNumber = Literal[0, 1]
 CitedText = tuple[str, str]  # a case and a text, since a paragraph has several sentences
 
 
-class Chapter(Frozen):
-    """A chapter of a recording, about a case if it has a ``case_id``."""
-
-    title: str
-    case_id: str | None = None
-
-
 class ScriptLine(Frozen):
     """A line for one voice, with the numbers of its sentences and their citations."""
 
     voice: VoiceNumber = 0
     text: str
-    chapter: Chapter
+    chapter: str  # its title
     sentences: tuple[int, ...] = ()
     citations: tuple[Citation, ...] = ()
 
@@ -55,16 +50,17 @@ def two_voices(report: Report, written: Sequence[Sequence[SpokenLine]]) -> tuple
 
 
 def unrepeated(report: Report) -> tuple[ReportSection, ...]:
-    """Return the sections, without sentences that repeat a statement.
+    """Return the sections that are spoken, without sentences that repeat a statement.
 
     A sentence that cites one statement is left out if an earlier one cites the same statement.
-    Sentences that cite several statements are comparisons, and are kept.
+    Sentences that cite several statements are comparisons, and are kept. Of a report with claims,
+    only the summary, the opening case and the main sentences about each claim are spoken.
     """
     read: set[CitedText] = set()
     sections = []
     for section in report.sections:
         kept = []
-        for one in (one for _, found in section.roles() for one in found):
+        for one in _main(section) if report.claims else _by_role(section):
             single = _single(one)
             if single not in read:
                 kept.append(one)
@@ -73,26 +69,41 @@ def unrepeated(report: Report) -> tuple[ReportSection, ...]:
     return tuple(sections)
 
 
+def _by_role(section: ReportSection) -> list[ReportSentence]:
+    return [one for _, found in section.roles() for one in found]
+
+
+def _main(section: ReportSection) -> list[ReportSentence]:
+    """Return the summary or the opening case, or what matters most about a claim.
+
+    That is its first evidence, one sentence with a number, what speaks against it, and advice.
+    """
+    found: dict[SentenceRole, list[ReportSentence]] = {}
+    for one in section.sentences:
+        found.setdefault(one.role, []).append(one)
+    whole = found.get(SentenceRole.SUMMARY) or found.get(SentenceRole.OPENING)
+    if whole:
+        return whole
+    told = [found.get(role, [])[:1] for role in _MAIN_ROLES]
+    numbers = [one for one in section.sentences if one.citations and _NUMBER.search(one.text)]
+    chosen = {one.n: one for part in (*told, numbers[:1]) for one in part}
+    return [chosen[n] for n in sorted(chosen)]
+
+
 def _lines(
     report: Report, written: Sequence[Sequence[SpokenLine]], others: VoiceNumber
 ) -> tuple[ScriptLine, ...]:
-    """Return the lines of the opening, the sections and the cases.
-
-    A section is one chapter, since chapters per case would last seconds. At the end, each cited
-    case has a chapter with the cited statements that no section has read out. Listeners therefore
-    hear every source, and each fact once.
-    """
+    """Return the lines of the opening and of the sections, each of which is one chapter."""
     sections = unrepeated(report)
     found = [*_opening(report, others)]
     for section, spoken in zip(sections, written, strict=True):
         found += _section(section, spoken) if spoken else ()
-    found += _cases(report, {_single(one) for part in sections for one in part.sentences}, others)
     lines = (one.model_copy(update={"text": speakable(one.text)}) for one in found)
     return tuple(one for one in lines if one.text)
 
 
 def _opening(report: Report, others: VoiceNumber) -> Iterator[ScriptLine]:
-    chapter = Chapter(title="Opening")
+    chapter = "Opening"
     cases, cited = count(report.release.cases, "published case"), len(report.case_ids)
     yield ScriptLine(text=with_full_stop(report.title), chapter=chapter)
     about = f"This report is based on {cases}, as of {day(report.release.day)}. It cites {cited}."
@@ -101,7 +112,7 @@ def _opening(report: Report, others: VoiceNumber) -> Iterator[ScriptLine]:
 
 
 def _section(section: ReportSection, spoken: Sequence[SpokenLine]) -> Iterator[ScriptLine]:
-    chapter = Chapter(title=section.heading)
+    chapter = section.heading
     yield ScriptLine(text=with_full_stop(section.heading), chapter=chapter)
     cited = {one.n: one.citations for one in section.sentences}
     for voice, text, numbers in spoken:
@@ -111,41 +122,16 @@ def _section(section: ReportSection, spoken: Sequence[SpokenLine]) -> Iterator[S
 
 
 def _read(report: Report, section: ReportSection) -> Iterator[SpokenLine]:
-    """Yield the sentences of a section below the headings of their roles."""
+    """Yield the sentences of a section, below the headings of their roles if they are grouped."""
+    if report.claims:
+        for one in section.sentences:
+            yield SpokenLine(0, with_full_stop(report.shown(one)), (one.n,))
+        return
     for role, found in section.roles():
         if heading := ROLE_HEADINGS.get(role):
             yield SpokenLine(0, with_full_stop(heading), ())
         for one in found:
             yield SpokenLine(0, with_full_stop(report.shown(one)), (one.n,))
-
-
-def _cases(
-    report: Report, read: set[CitedText | None], reader: VoiceNumber
-) -> Iterator[ScriptLine]:
-    """Yield a chapter for each case: an introduction, and the citations not yet read."""
-    cited: dict[str, dict[str, Citation]] = {}
-    for one in (one for sentence in report.sentences for one in sentence.citations):
-        cited.setdefault(one.case_id, {})[one.text] = one
-    if cited:
-        yield ScriptLine(text=with_full_stop(_LAST), chapter=Chapter(title=_LAST))
-    for case_id, parts in cited.items():
-        first = next(iter(parts.values()))
-        has_name = _names(first.title, first.label)
-        title = first.title if has_name else f"{first.label}: {first.title}"
-        chapter = Chapter(title=title, case_id=case_id)
-        yield ScriptLine(text=with_full_stop(_introduced(first)), chapter=chapter)
-        for one in parts.values():
-            if (one.case_id, one.text) not in read:
-                text = with_full_stop(one.text)
-                yield ScriptLine(voice=reader, text=text, chapter=chapter, citations=(one,))
-
-
-def _introduced(one: Citation) -> str:
-    """Return the company, year and title of a case, without repeating the company."""
-    if one.label == one.title:
-        return _dated(one.title, one.year)
-    title = re.sub(rf"^{re.escape(one.label)}\s*[:–—-]\s*", "", one.title)
-    return f"{_source(one)}: {title}"
 
 
 def sourced(text: str, citations: Sequence[Citation]) -> str:

@@ -1,6 +1,6 @@
 """The pages and files of recordings on the site, and the podcast feed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -23,15 +23,10 @@ _ROLES = {f"{heading}." for heading in ROLE_HEADINGS.values()}
 
 
 class RecordingPages:
-    """Writes recordings beside their reports; ``addresses`` are those of cases by case id.
+    """Writes recordings beside their reports."""
 
-    Addresses are relative to the site, such as ``cases/SLUG/index.html``.
-    """
-
-    def __init__(self, files: SiteFiles, pages: PageWriter, addresses: Mapping[str, str]) -> None:
-        self._files, self._pages, self._addresses = files, pages, addresses
-        root = self._root = pages.settings.root
-        self._links = {i: f"{root}{place}" for i, place in addresses.items() if root}
+    def __init__(self, files: SiteFiles, pages: PageWriter) -> None:
+        self._files, self._pages, self._root = files, pages, pages.settings.root
         self._written: list[tuple[Report, Recording]] = []
 
     def write(self, report: Report, folder: Path) -> Recording | None:
@@ -45,11 +40,11 @@ class RecordingPages:
         place, key = f"reports/{report.name}", key_of(recording.model_dump(mode="json"))
         for name in _FILES:
             self._files.put(f"{place}/{name}", key_of(key, name), (folder / name).read_bytes)
-        chapters = chapters_json(report, recording, self._links)
+        chapters = chapters_json(report, recording)
         self._pages.put_text(f"{place}/chapters.json", chapters, lambda: chapters)
         values = {"report": report, "recording": recording, "speakers": SPEAKERS}
         values["length"] = clock(recording.seconds)
-        rows = [*_rows(recording, self._addresses)]
+        rows = [*_rows(recording)]
         page = (f"{place}/transcript.html", "recording.html")
         self._pages.put(*page, [key, report.title, rows], chapters=rows, **values)
         self._written.append((report, recording))
@@ -68,7 +63,7 @@ class RecordingPages:
         self._pages.put(FEED, "podcast.xml", key, episodes=rows)
 
 
-def _rows(recording: Recording, addresses: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _rows(recording: Recording) -> Iterator[dict[str, Any]]:
     """Yield the chapters with their lines; the line that names a chapter is its heading."""
     for n, mark in enumerate(recording.chapters):
         cues = [(i, cue) for i, cue in enumerate(recording.cues) if cue.chapter == n]
@@ -78,8 +73,6 @@ def _rows(recording: Recording, addresses: Mapping[str, str]) -> Iterator[dict[s
             "start": mark.start,
             "clock": clock(mark.start),
             "head": cues[0][1] if opens else None,
-            "page": addresses.get(mark.case_id or ""),
-            "is_case": mark.case_id is not None,
             "lines": [_line(i, cue) for i, cue in cues[1 if opens else 0 :]],
         }
 

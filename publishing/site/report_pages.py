@@ -31,9 +31,7 @@ class ReportPages:
         views = [view_of(one, parts, known, editions[one.name]) for one in every]
         self.views = views[: len(plan.reports)]
         self._older = views[len(plan.reports) :]
-        rows = {case_id: found[0] for case_id, found in parts.items()}
-        addresses = {one: f"cases/{row['slug']}/index.html" for one, row in rows.items()}
-        self._audio = RecordingPages(pages.files, pages, addresses)
+        self._audio = RecordingPages(pages.files, pages)
         # Outdated citations can be marked on a page, but not in a recording.
         stands = {one.report.report_id for one in self.views if not (one.withdrawn or one.changed)}
         self._recordings = {one: path for one, path in recordings.items() if one in stands}

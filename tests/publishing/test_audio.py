@@ -33,7 +33,8 @@ from publishing.site.build import copy_static
 from publishing.site.recording_pages import RecordingPages
 from publishing.site.writer import PageWriter
 from schemas import errors
-from schemas.reports import Report, ReportSection, SpokenLine
+from schemas.claims import Claim
+from schemas.reports import Report, ReportSection, SentenceRole, SpokenLine
 
 av = pytest.importorskip("av", reason="the extra [audio] is missing")
 
@@ -55,20 +56,35 @@ def test_one_voice_reads_every_sentence_once_and_names_its_sources() -> None:
     assert {one.voice for one in lines} == {0}
 
 
-def test_each_cited_case_has_a_chapter_with_what_no_sentence_stated() -> None:
-    """Cited statements that were only summarized are read with their case."""
+def test_each_section_is_a_chapter_and_cases_are_not_read_out() -> None:
+    """After the last section nothing follows."""
     lines = one_voice(report_of())
-    chapters = list(dict.fromkeys((one.chapter.title, one.chapter.case_id) for one in lines))
-    assert chapters == [
-        ("Opening", None),
-        ("Retrieval", None),
-        ("Costs", None),
-        ("The cases behind this report", None),
-        ("How Acme answers claims", "case_acme"),
-        ("How Beta answers claims", "case_beta"),
+    assert list(dict.fromkeys(one.chapter for one in lines)) == ["Opening", "Retrieval", "Costs"]
+
+
+def test_of_a_claim_the_main_sentences_are_spoken() -> None:
+    """Evidence, one number, the other side and advice; no counts, limits or further evidence."""
+    told = (
+        (SentenceRole.COUNTS, "Three companies report what speaks for it."),
+        (SentenceRole.EVIDENCE, "Acme stores its claims twice."),
+        (SentenceRole.EVIDENCE, "Acme repeats itself."),
+        (SentenceRole.RESULTS, "Acme saved 4 days."),
+        (SentenceRole.RESULTS, "Acme saved 5 days."),
+        (SentenceRole.AGAINST, "Beta lost time."),
+        (SentenceRole.LIMITS, "Beta is small."),
+        (SentenceRole.ADVICE, "Store claims twice, not once, if they matter."),
+    )
+    cited = [
+        () if role is SentenceRole.COUNTS else (cite("Acme", text=text),) for role, text in told
     ]
-    acme = [one.text for one in lines if one.chapter.case_id == "case_acme"]
-    assert acme == ["Acme, in 2024: How Acme answers claims.", "Acme keeps a log of s2."]
+    sentences = tuple(
+        sentence(n, text, *own).model_copy(update={"role": role})
+        for n, ((role, text), own) in enumerate(zip(told, cited, strict=True), start=1)
+    )
+    claim = Claim(n=1, text="Twice is better", theme="storage")
+    report = report_of(ReportSection(heading=claim.text, sentences=sentences))
+    report = report.model_copy(update={"claims": (claim,)})
+    assert [n for one in one_voice(report) for n in one.sentences] == [2, 4, 6, 8]
 
 
 def test_the_opening_says_what_the_report_is_made_from() -> None:
@@ -84,7 +100,7 @@ def test_a_section_of_repetitions_has_no_chapter() -> None:
     again = ReportSection(
         heading="Again", sentences=(sentence(9, STORES, cite("Acme", text=STORES)),)
     )
-    titles = {one.chapter.title for one in one_voice(report_of(RETRIEVAL, again))}
+    titles = {one.chapter for one in one_voice(report_of(RETRIEVAL, again))}
     assert "Retrieval" in titles
     assert "Again" not in titles
 
@@ -99,7 +115,7 @@ def test_a_conversation_keeps_its_voices_and_gets_sources_it_lacks() -> None:
             SpokenLine(1, "Acme stores 40k claims.", (2,)),
         ]
     ]
-    found = [one for one in two_voices(report, written) if one.chapter.title == "Retrieval"][1:]
+    found = [one for one in two_voices(report, written) if one.chapter == "Retrieval"][1:]
     assert [(one.voice, one.text, one.sentences) for one in found] == [
         (0, "What failed?", ()),
         (1, "Beta, in 2024: Keyword search missed answers.", (4,)),
@@ -119,21 +135,6 @@ def test_a_case_without_company_is_named_by_its_title() -> None:
     """If the company is unknown, the case's title introduces the sentence."""
     one = cite("Acme", label="A bot for claims", title="A bot for claims", year=None)
     assert sourced("It works.", [one]) == "The case A bot for claims: It works."
-
-
-@pytest.mark.parametrize(
-    ("title", "chapter", "spoken"),
-    [
-        ("A bot for claims", "Acme: A bot for claims", "Acme, in 2024: A bot for claims."),
-        ("Acme: a bot", "Acme: a bot", "Acme, in 2024: a bot."),
-        ("Acme", "Acme", "Acme, in 2024."),
-    ],
-)
-def test_a_case_is_introduced_by_its_company_once(title: str, chapter: str, spoken: str) -> None:
-    """The company is named once, whether or not the title contains it."""
-    only = sentence(1, "It works.", cite("Acme", title=title))
-    last = one_voice(report_of(ReportSection(heading="X", sentences=(only,))))[-1]
-    assert (last.chapter.title, last.text) == (chapter, spoken)
 
 
 @pytest.mark.parametrize(

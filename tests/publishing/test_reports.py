@@ -296,7 +296,7 @@ def test_a_sentence_shows_that_it_rests_on_weak_statements(tmp_path: Path) -> No
     assert f"*({caution})*[^1][^2]" in text
     assert text.count("(unjudged)") == 1
     page = environment(settings).get_template("report.html")
-    html = page.render(view=shown, gone="", recording=False, groups=())
+    html = page.render(view=shown, gone="", recording=False, groups=(), root="")
     assert html.count(f'<span class="mark weak">{caution}</span>') == 1
     assert [one["level"] for one in json.loads(report_json(shown))["citations"]] == [
         "unjudged",

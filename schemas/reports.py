@@ -21,11 +21,11 @@ Sentences of imported texts have a role of their own, since their subject is unk
 """
 
 ROLE_HEADINGS: Mapping[SentenceRole, str] = {
-    SentenceRole.DID: "What teams did",
+    SentenceRole.DID: "Design and practice",
     SentenceRole.CHALLENGES: "Challenges",
-    SentenceRole.WORKED: "What worked",
+    SentenceRole.WORKED: "Lessons",
     SentenceRole.DISAGREE: "Where they disagree",
-    SentenceRole.FAILED: "What failed",
+    SentenceRole.FAILED: "Failures",
     SentenceRole.RESULTS: "Results",
     SentenceRole.IMPORTED: "From the texts of other databases",
 }

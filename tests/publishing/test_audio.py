@@ -424,7 +424,7 @@ def test_the_transcript_follows_the_recording(
     start = float(line.get_attribute("data-start"))
     now = page.evaluate("document.querySelector('audio').currentTime")
     assert start <= now < start + 5
-    page.get_by_role("link", name="Costs").click()
+    page.get_by_role("link", name="Costs 0:").click()
     expect(page.locator("h2[aria-current]")).to_have_text("Costs")
     assert line.get_attribute("aria-current") is None
     assert violations(page) == []

@@ -34,7 +34,7 @@ class ReportOrder(Frozen):
 
 
 class Selection(NamedTuple):
-    """The cases of a report: their scope, counts and release, and the keys of all companies."""
+    """The cases of a report: their scope, counts and release, and all companies and words."""
 
     order: ReportOrder
     template: Template
@@ -42,6 +42,7 @@ class Selection(NamedTuple):
     counts: Counts
     release: DatasetRelease
     companies: dict[str, str]
+    words: frozenset[str]  # ordinary ones, as stems
 
 
 def selected(order: ReportOrder, path: Path, tables: Dataset) -> Selection:
@@ -57,7 +58,8 @@ def selected(order: ReportOrder, path: Path, tables: Dataset) -> Selection:
     day = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
     total = int(tables.rows("SELECT count(*) AS n FROM published_cases")[0]["n"])
     release = DatasetRelease(day=day, sha256=sha256_hex(path.read_bytes()), cases=total)
-    return Selection(order, template, scope, Counts(tables, scope), release, tables.companies())
+    counts, names, ordinary = Counts(tables, scope), tables.companies(), tables.ordinary_words()
+    return Selection(order, template, scope, counts, release, names, ordinary)
 
 
 def order_of(report: Report) -> ReportOrder:

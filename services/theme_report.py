@@ -121,7 +121,8 @@ def writer_of(
     about = content_id("rep", selection.order.model_dump(mode="json"))
     ask, judge = resources.asker(about), resources.judge(about)
     title, aim = selection.order.title, selection.template.purpose
-    return writing.ReportWriter(title, aim, ask, judge, selection.companies), ask, judge
+    names, words = selection.companies, selection.words
+    return writing.ReportWriter(title, aim, ask, judge, names, words), ask, judge
 
 
 async def summary(

@@ -4,7 +4,7 @@ Every sentence is checked; one that fails is rewritten once, and dropped if it f
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, zip_longest
 from typing import Literal, NamedTuple, TypeVar
@@ -145,13 +145,18 @@ class Written(NamedTuple):
 
 @dataclass(eq=False)
 class ReportWriter:
-    """Writes one report. ``companies`` maps all published names to the keys of companies."""
+    """Writes one report.
+
+    ``companies`` maps all published names to the keys of companies; ``words`` are the stems of
+    ordinary words.
+    """
 
     title: str
     aim: str
     asker: Asker
     judge: Asker | None
     companies: Mapping[str, str]
+    words: Collection[str] = ()
     levels: dict[Citation, SupportLevel | None] = field(default_factory=dict, init=False)
 
     async def outline(self, themes: Sequence[Theme], most: int) -> list[Theme]:
@@ -231,8 +236,9 @@ class ReportWriter:
         levels = {n: one.support for n, one in enumerate(chosen, start=1)}
         self.levels |= {one.citation: one.support for one in chosen}
         names = [self.title, heading]
+        own = [*numbers, *_values(chosen)]
         return CitationChecker(
-            listing, statements, [*numbers, *_values(chosen)], self.companies, names, levels=levels
+            listing, statements, own, self.companies, names, levels=levels, words=self.words
         )
 
     async def summary(
@@ -258,7 +264,13 @@ class ReportWriter:
             statements[n], before = _as_statement(n, sentence, text), heading
         names = [self.title, *(section.heading for section in sections)]
         checker = CitationChecker(
-            "\n".join(lines), statements, numbers, self.companies, names, levels=levels
+            "\n".join(lines),
+            statements,
+            numbers,
+            self.companies,
+            names,
+            levels=levels,
+            words=self.words,
         )
         answer = await self._ask(SUMMARY, checker, {"sentences": checker.listing}, CitingAnswer)
         written = await self._settled([_claim(one) for one in answer.sentences], checker)

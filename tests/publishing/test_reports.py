@@ -298,6 +298,11 @@ def test_a_sentence_shows_that_it_rests_on_weak_statements(tmp_path: Path) -> No
     page = environment(settings).get_template("report.html")
     html = page.render(view=shown, gone="", recording=False, groups=(), root="")
     assert html.count(f'<span class="mark weak">{caution}</span>') == 1
+    advice = [("part-1", "A claim", found[1])]
+    shown = shown._replace(parts=(shown.parts[0]._replace(paragraphs=(), advice=advice),))
+    html = page.render(view=shown, gone="", recording=False, groups=(), root="")
+    assert html.count(f'<span class="mark weak">{caution}</span>') == 1
+    assert f"*({caution})* (A claim)" in report_markdown(shown, settings)
     assert [one["level"] for one in json.loads(report_json(shown))["citations"]] == [
         "unjudged",
         None,

@@ -183,8 +183,8 @@ def _alce(report: Report, cited: Sequence[ReportSentence]) -> tuple[float, float
 def _ask(resources: Resources) -> None:
     """Print the share of right answers and of refusals, by half of the questions."""
     questions = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
-    _print("questions", "half", "right case shown", "answered", "right case read", "refused", "s")
-    _print(*["---"] * 7)
+    _print("questions", "half", "right case shown", "answered", "right read", "refused")
+    _print(*["---"] * 6)
     with open_dataset(resources) as tables:
         rows: list[dict[str, Any]] = tables.rows(
             "SELECT case_id, imported.record AS slug FROM lines"
@@ -192,7 +192,6 @@ def _ask(resources: Resources) -> None:
         slugs = {row["case_id"]: row["slug"] for row in rows}
         for name, half in product(("other", "own"), (0, 1)):
             counts: Counter[str] = Counter()
-            start = time.perf_counter()
             own = [one for one in questions if one.get("own", False) == (name == "own")][half::2]
             for one in own:
                 found = nearest(tables, one["question"], SHOWN)
@@ -207,9 +206,8 @@ def _ask(resources: Resources) -> None:
             whole, none = counts["answerable"], counts["other"]
             some = (counts[key] for key in ("shown", "answerable answered", "read"))
             cells = [_share(one, whole) for one in some]
-            seconds = (time.perf_counter() - start) / len(own)
             refused = _share(none - counts["other answered"], none)
-            _print(name, "measured" if half else "decided on", *cells, refused, f"{seconds:.1f}")
+            _print(name, "measured" if half else "tuned on", *cells, refused)
 
 
 def _share(some: int, whole: int) -> str:

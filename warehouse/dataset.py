@@ -134,14 +134,13 @@ class Dataset:
         self._make("citable_tables")
         return self.rows(self._queries["citable_parts"], ids=[*case_ids])
 
-    def words(self) -> tuple[int, dict[str, int]]:
-        """Return the number of sampled texts, and how many contain each word that is not rare."""
-        found = self.rows(self._queries["dataset_words"])
-        return (found[0]["total"] if found else 0), {row["word"]: row["texts"] for row in found}
+    def vocabulary(self) -> tuple[int, dict[str, int]]:
+        """Return the number of statements and paragraphs, and of those with each word.
 
-    def vocabulary(self) -> dict[str, int]:
-        """Return the number of cases with each word; rare words of many cases are left out."""
-        return {row["word"]: row["cases"] for row in self.named("dataset_vocabulary")}
+        Rare words of many cases are left out.
+        """
+        found = self.named("dataset_vocabulary")
+        return (found[0]["total"] if found else 0), {row["word"]: row["texts"] for row in found}
 
     def ordinary_words(self) -> frozenset[str]:
         """Return the stems of the words that published texts have in lower case."""

@@ -12,7 +12,7 @@ from publishing.entries import CaseEntry
 from publishing.files import SiteFiles
 from publishing.plan import PublicationPlan, SiteChange
 from publishing.records import CaseRecord
-from publishing.similarity import FUNCTION_WORDS
+from publishing.similarity import FILLER, FUNCTION_WORDS
 from publishing.site.charts import Figure
 from publishing.site.collection import write_collection
 from publishing.site.facets import facets
@@ -108,13 +108,15 @@ class OverviewPages:
     def _write_data(self, lines: Path, digest: str, sizes: Mapping[str, int]) -> None:
         folder, schema = lines.parent, CaseRecord.model_json_schema(mode="serialization")
         (folder / "cases.schema.json").write_text(json.dumps(schema, indent=2) + "\n", "utf-8")
-        texts, words = self._tables.words()
-        counts = json.dumps(
-            {"texts": texts, "words": words, "function_words": sorted(FUNCTION_WORDS)},
-            separators=(",", ":"),
-        )
-        (folder / "words.json").write_text(counts, "utf-8")
-        vocabulary = {"words": self._tables.vocabulary(), "synonyms": synonyms().sets}
+        texts, words = self._tables.vocabulary()
+        vocabulary = {
+            "cases": len(self._entries),
+            "texts": texts,
+            "words": words,
+            "synonyms": synonyms().sets,
+            "function_words": sorted(FUNCTION_WORDS),
+            "filler": FILLER,
+        }
         text = json.dumps(vocabulary, ensure_ascii=False, separators=(",", ":"))
         (folder / "vocabulary.json").write_text(text, "utf-8")
         for name, rows in self._statements.items():

@@ -658,28 +658,6 @@ FROM shown_statements
 WHERE section = $section AND ($section <> 'results' OR coalesce(value, metric, '') <> '')
 ORDER BY place, n;
 
--- name: dataset_words
--- The number of texts that contain each word that is not rare; long words are cut as
--- statements.js cuts them.
-WITH texts AS (
-    SELECT text FROM shown_statements
-    UNION ALL
-    SELECT unnest(part.paragraphs) FROM (SELECT unnest(prose) AS part FROM lines)
-),
-sampled AS (SELECT row_number() OVER () AS n, lower(text) AS text FROM (FROM texts LIMIT 5_000)),
-words AS (
-    SELECT DISTINCT n, if(regexp_full_match(word, '\pL+'), word[:6], word) AS word
-    FROM (
-        SELECT n, unnest(regexp_extract_all(text, '\d+(?:[.,]\d+)*|[\pL\pN_]+')) AS word
-        FROM sampled
-    )
-)
-SELECT word, count(*) AS texts, (SELECT count(*) FROM sampled) AS total
-FROM words
-GROUP BY word
-HAVING count(*) > greatest(1, (SELECT count(*) FROM sampled) / 500)
-ORDER BY texts DESC, word;
-
 -- name: dataset_lower_words
 -- The words that a text has in lower case.
 WITH texts AS (
@@ -692,25 +670,35 @@ FROM texts
 ORDER BY word;
 
 -- name: dataset_vocabulary
--- The number of cases with each word; of more than 500 cases, words of a single case only if its
--- title, company or tags have them.
-WITH texts AS (
+-- The number of statements and paragraphs, and of those with each word, in their text, title or company;
+-- of more than 500 cases, words of a single case only if its title, company or tags have them.
+WITH names AS (
     SELECT case_id, true AS is_name, concat_ws(' ', title, company) AS text FROM lines
     UNION ALL
     SELECT case_id, true, unnest(list_transform(tags, lambda tag: tag.label)) FROM lines
+),
+texts AS (
+    SELECT case_id, false AS is_name, concat_ws(' ', title, company, text) AS text
+    FROM shown_statements
     UNION ALL
-    SELECT case_id, false, text FROM shown_statements
-    UNION ALL
-    SELECT case_id, false, unnest(part.paragraphs)
-    FROM (SELECT case_id, unnest(prose) AS part FROM lines)
+    SELECT case_id, false, concat_ws(' ', title, company, text)
+    FROM (
+        SELECT case_id, title, company, unnest(part.paragraphs) AS text
+        FROM (SELECT *, unnest(prose) AS part FROM lines)
+    )
 ),
 words AS (
-    SELECT case_id, is_name, unnest(regexp_extract_all(lower(text), '\pL{3,}')) AS word FROM texts
+    SELECT
+        case_id,
+        is_name,
+        unnest(list_distinct(regexp_extract_all(lower(text), '\pL{2,}|\pN+'))) AS word
+    FROM (FROM names UNION ALL FROM texts)
 )
-SELECT word, count(DISTINCT case_id) AS cases
+SELECT word, count(*) FILTER (NOT is_name) AS texts, (SELECT count(*) FROM texts) AS total
 FROM words
 GROUP BY word
-HAVING cases > (SELECT count(*) FROM lines) // 500 OR cases > 1 OR bool_or(is_name)
+HAVING count(DISTINCT case_id) > (SELECT count(*) FROM lines) // 500
+    OR count(DISTINCT case_id) > 1 OR bool_or(is_name)
 ORDER BY word;
 
 -- name: dataset_companies

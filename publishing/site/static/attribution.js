@@ -1,7 +1,7 @@
 // "Did they say it?": compares a sentence with the statements and quotes of the cases that contain
 // its words.
 import { element } from "./facets.js";
-import { asking, candidates, listed, partsOf, weight, words } from "./statements.js";
+import { asking, candidates, keysOf, listed, partsOf, subjectOf } from "./statements.js";
 
 const SHOWN = 5;
 const LIKE = 0.35; // share of the sentence's weight from which a text is close to it
@@ -11,17 +11,13 @@ function plain(text) {
 }
 
 async function check(sentence) {
-  const weigh = await weight();
-  const asked = new Set(words(sentence));
-  const whole = [...asked].reduce((sum, word) => sum + weigh(word), 0);
+  const subject = await subjectOf(sentence);
   const wanted = plain(sentence);
   const hits = [];
-  for (const { address, record } of await candidates(sentence)) {
+  for (const { address, record } of await candidates(subject)) {
     for (const part of partsOf(record)) {
       const verbatim = wanted !== "" && plain(part.text).includes(wanted);
-      const have = new Set(words(part.text));
-      const shared = [...asked].filter((word) => have.has(word)).reduce((sum, word) => sum + weigh(word), 0);
-      const share = verbatim ? 1 : whole > 0 ? shared / whole : 0;
+      const share = verbatim ? 1 : subject.shareIn(keysOf(part.text));
       if (verbatim || share >= LIKE) hits.push({ ...part, verbatim, share, record, address });
     }
   }

@@ -2,8 +2,7 @@
 // close, by most of the words and by meaning.
 import { openIndex } from "./search_index.js";
 import { canSearch, closest } from "./meaning.js";
-import { contentWords } from "./statements.js";
-import { QUOTES, correct, formsOf } from "./vocabulary.js";
+import { QUOTES, correct, formsOf, topicsOf } from "./vocabulary.js";
 
 const ENOUGH = 10; // cases with all words, from which no others are added
 const CLOSE = 10; // others that are added
@@ -23,7 +22,7 @@ export async function findCases(query, options, total) {
     if (words === null || results.length >= ENOUGH || QUOTES.test(words)) return;
     const known = new Set(results.map((one) => one.id));
     const others = (ranking) => [...new Map(ranking.map((one) => [one.id, one])).values()].filter(({ id }) => !known.has(id)).slice(0, CLOSE);
-    const content = (await contentWords(words)).match(/[\p{L}\p{N}]+/gu) ?? [];
+    const content = (await topicsOf(words)).flatMap(({ given }) => given.split(" "));
     const some = await index.some([...new Set(content)], { filters: options.filters }, total);
     yield others(some);
     if (!canSearch()) return;
@@ -37,7 +36,7 @@ export async function findCases(query, options, total) {
 // Pagefind releases what belongs to a result together with its object, so these objects are kept.
 async function withAll(index, words, options) {
   if (words === null || QUOTES.test(words)) return index.search(words, options);
-  const [form, ...others] = await formsOf(words, await contentWords(words));
+  const [form, ...others] = await formsOf(words);
   const [found, ...same] = await Promise.all([form, ...others].map((one) => index.search(one, options)));
   const known = new Map(found.results.map((one) => [one.id, one]));
   for (const other of same.flatMap(({ results }) => results)) {

@@ -2,62 +2,55 @@
 // of a text. Words are compared by their first letters.
 import { element } from "./facets.js";
 import { openIndex } from "./search_index.js";
+import { loadVocabulary, topicsOf, wordsOf } from "./vocabulary.js";
 
 const CASES = 12; // read for each search
 const PREFIX = 6; // letters by which two forms of a word are compared
-export function words(text) {
-  return (text.toLowerCase().match(/\d+(?:[.,]\d+)*|[\p{L}\p{N}_]+/gu) ?? []).map((word) =>
-    /^\p{L}+$/u.test(word) ? word.slice(0, PREFIX) : word,
-  );
+const TOPICS = 8; // searched for, the rarest ones
+
+export function keysOf(...texts) {
+  return new Set(texts.flatMap(wordsOf).map((word) => (/^\p{L}+$/u.test(word) ? word.slice(0, PREFIX) : word)));
 }
 
-// The number of texts in a sample of this site that contain each word, and the function words, which
-// do not indicate a topic.
-let counted = null;
-
-function counts() {
-  counted ??= fetch("data/words.json").then((found) => found.json());
-  return counted;
+// What a text is about: its topics, rarest first, each with a weight, which is 1 for a topic of a
+// single case; and the weight of those that some keys have, with synonyms, as a sum and as a share.
+export async function subjectOf(text) {
+  const { texts, known } = await loadVocabulary();
+  const counts = new Map();
+  for (const [word, count] of known) {
+    for (const key of keysOf(word)) counts.set(key, Math.max(counts.get(key) ?? 0, count));
+  }
+  const weigh = (key) => Math.log((2 + texts) / (1 + (counts.get(key) ?? 0))) / Math.log(1 + texts);
+  const topics = (await topicsOf(text)).map(({ given, others, single }) => {
+    const forms = [given, ...others].map((form) => [...keysOf(form)]);
+    const weight = Math.min(...forms.map((form) => Math.max(...form.map(weigh))));
+    return { single, forms, weight };
+  });
+  topics.sort((a, b) => b.weight - a.weight);
+  const sum = (some) => some.reduce((whole, { weight }) => whole + weight, 0);
+  const weightIn = (keys) => sum(topics.filter(({ forms }) => forms.some((form) => form.every((key) => keys.has(key)))));
+  const whole = sum(topics);
+  return { topics, weightIn, shareIn: (keys) => (whole > 0 ? weightIn(keys) / whole : 0) };
 }
 
-export async function weight() {
-  const { texts, words: known } = await counts();
-  return (word) => Math.log((2 + texts) / (1 + (known[word] ?? 0)));
-}
-
-export async function contentWords(text) {
-  const { function_words: functionWords } = await counts();
-  return text.split(/\s+/u).filter((word) => !functionWords.includes(word.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ""))).join(" ");
-}
-
+// The statements and quotes of a case, with the findings that rest on them, and its other sentences.
 export function partsOf(record) {
-  const said = record.statements.flatMap((one) => [
-    { text: one.text, anchor: one.anchor, support: one.support, mark: one.mark },
-    ...one.quotes.map((quote) => ({ text: quote.quote, anchor: one.anchor, support: one.support, mark: one.mark })),
-  ]);
+  const said = record.statements.flatMap(({ n, text, quotes, anchor, support, mark }) => {
+    const findings = (record.findings ?? []).filter((one) => one.statements.includes(n)).map((one) => one.text);
+    return [text, ...quotes.map(({ quote }) => quote)].map((own) => ({ text: own, anchor, support, mark, findings }));
+  });
   const paragraphs = record.prose.flatMap((part) => part.paragraphs);
   const prose = paragraphs.flatMap((paragraph, n) =>
-    paragraph.split(/(?<=[.!?])\s+/u).map((text) => ({ text, anchor: `p-${n + 1}`, support: "imported" })),
+    paragraph.split(/(?<=[.!?])\s+/u).map((text) => ({ text, anchor: `p-${n + 1}`, support: "imported", findings: [] })),
   );
   return [...said, ...prose];
 }
 
-// The records of the cases that match a text best.
-export async function candidates(text) {
-  const index = await openIndex();
-  const weigh = await weight();
-  const ranked = [...new Set((await contentWords(text)).match(/[\p{L}\p{N}][\p{L}\p{N}.,-]*/gu) ?? [])]
-    .map((word) => [word, words(word).reduce((sum, one) => sum + weigh(one), 0)])
-    .sort((a, b) => b[1] - a[1])
-    .map(([word]) => word);
-  const found = new Map();
-  // First search for all important words, then for fewer of them.
-  for (const take of [8, 5, 3, 2, 1]) {
-    if (found.size >= CASES || ranked.length === 0) break;
-    const { results } = await index.search(ranked.slice(0, take).join(" "));
-    for (const one of results.slice(0, CASES)) if (found.size < CASES) found.set(one.id, one);
-  }
-  const pages = await Promise.all([...found.values()].map((one) => one.data()));
+// The records of the cases that match a subject best.
+export async function candidates({ topics }) {
+  const [index, { cases }] = await Promise.all([openIndex(), loadVocabulary()]);
+  const found = await index.some(topics.slice(0, TOPICS).map(({ single }) => single), {}, cases);
+  const pages = await Promise.all(found.slice(0, CASES).map((one) => one.data()));
   return Promise.all(
     pages.map(async ({ meta: { address } }) => {
       const answer = await fetch(address.replace("index.html", "case.json"));

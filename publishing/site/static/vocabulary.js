@@ -16,14 +16,15 @@ export function loadVocabulary() {
 }
 
 async function load() {
-  const { words, synonyms } = await (await fetch("data/vocabulary.json")).json();
+  const { cases, texts, words, synonyms, ...found } = await (await fetch("data/vocabulary.json")).json();
   const sets = new Map(synonyms.flatMap((set) => set.map((phrase) => [keyOf(wordsOf(phrase)), set])));
   const known = new Map(Object.entries(words));
   for (const word of synonyms.flat().flatMap(wordsOf)) if (!known.has(word)) known.set(word, 0);
-  return { known, sets };
+  const filler = new RegExp(`\\b(?:${found.filler.join("|")})\\b`, "giu");
+  return { cases, texts, known, sets, filler, functionWords: new Set(found.function_words) };
 }
 
-function wordsOf(text) {
+export function wordsOf(text) {
   return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
@@ -32,27 +33,39 @@ function keyOf(words) {
   return words.map((word) => (word.length > 3 && /[^s]s$/u.test(word) ? word.slice(0, -1) : word)).join(" ");
 }
 
-// A query with the synonyms of its words: every case that has one of them also has the first form
-// of the query in the index; the other forms are for the order and the excerpts. Words that are
-// neither in `content` nor have synonyms, such as "how" and "do", count only if there are no others.
-export async function formsOf(query, content) {
-  const { sets } = await loadVocabulary();
-  const words = wordsOf(query);
-  const important = new Set(wordsOf(content));
-  let parts = [];
+// The words and phrases that a text is about, each with its synonyms, as in publishing/similarity.py:
+// filler such as "what went wrong with" is left out, unless there is nothing else.
+export async function topicsOf(text) {
+  const { sets, filler, functionWords } = await loadVocabulary();
+  const split = (some) => partsOf(wordsOf(some), sets);
+  const all = split(text.replace(filler, " "));
+  const parts = all.length > 0 ? all : split(text);
+  const counting = parts.filter(({ given }) => !functionWords.has(given));
+  const found = counting.length > 0 ? counting : parts;
+  return [...new Map(found.map((one) => [one.given, one])).values()];
+}
+
+function partsOf(words, sets) {
+  const parts = [];
   for (let start = 0, length; start < words.length; start += length) {
     length = Math.min(LONGEST, words.length - start);
     while (length > 1 && !sets.has(keyOf(words.slice(start, start + length)))) length -= 1;
     const given = words.slice(start, start + length);
     const same = sets.get(keyOf(given)) ?? [];
-    parts.push({ given: given.join(" "), others: same.filter((one) => keyOf(wordsOf(one)) !== keyOf(given)) });
+    const others = same.filter((one) => keyOf(wordsOf(one)) !== keyOf(given));
+    const single = length > 1 ? others.find((one) => !/\W/u.test(one)) : null;
+    parts.push({ given: given.join(" "), others, single: single ?? given.join(" ") });
   }
-  const counting = parts.filter(({ given, others }) => others.length > 0 || important.has(given));
-  if (counting.length > 0) parts = counting;
-  const form = (choose) => parts.map(choose).join(" ");
-  const single = form(({ given, others }) => (given.includes(" ") ? others.find((one) => !/\W/u.test(one)) : null) ?? given);
-  const replaced = parts.flatMap((part) => part.others.map((other) => form((one) => (one === part ? other : one.given))));
-  return [...new Set([single, form(({ given }) => given), ...replaced])].slice(0, FORMS);
+  return parts;
+}
+
+// A query with the synonyms of its words: every case that has one of them also has the first form
+// of the query in the index; the other forms are for the order and the excerpts.
+export async function formsOf(query) {
+  const topics = await topicsOf(query);
+  const form = (choose) => topics.map(choose).join(" ");
+  const replaced = topics.flatMap((topic) => topic.others.map((other) => form((one) => (one === topic ? other : one.given))));
+  return [...new Set([form(({ single }) => single), form(({ given }) => given), ...replaced])].slice(0, FORMS);
 }
 
 // The query with its mistakes corrected, and with the same words in quotation marks for a search
@@ -81,12 +94,12 @@ function closest(word, known) {
   const most = word.length >= LONG ? 2 : 1;
   let best = null;
   let least = [most + 1, 0];
-  for (const [other, cases] of known) {
+  for (const [other, texts] of known) {
     if (Math.abs(other.length - word.length) > most) continue;
     const differences = distance(word, other);
-    if (differences < least[0] || (differences === least[0] && best !== null && cases > least[1])) {
+    if (differences < least[0] || (differences === least[0] && best !== null && texts > least[1])) {
       best = other;
-      least = [differences, cases];
+      least = [differences, texts];
     }
   }
   return best;

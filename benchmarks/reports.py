@@ -1,26 +1,24 @@
-"""Measures reports and answers over the imported cases of the shared data and the six examples.
+"""Measures findings, plans, reports and answers over the imported cases of the shared data.
 
     .venv/bin/python benchmarks/reports.py [--home FOLDER]
 
-Each report is made twice: word for word, as with the embedded model, and by a scripted model that
-restates statements and makes one mistake per section; the scripted judge counts words. Citation
-recall and precision are those of ALCE (Gao et al. 2023): the share of sentences that their
-citations support together, and the share of citations that a supported sentence needs. ``ask`` gets
-70 questions that a case answers and 50 others (``questions.jsonl``; 40 and 20 by an author who had
-not seen the code). The embedded model answers with the nearest sentences, or with none if they are
-too far away, which was decided on half of the questions; a capable model reads more.
-A home given with --home keeps the imported cases.
+58 of the cases get statements, findings and a report from answers that readers wrote by hand in the
+place of a strong model and its judge (`written_model.py`). ``ask`` gets 70 questions that a case
+answers and 50 others (``questions.jsonl``; 40 and 20 by an author who had not seen the code). The
+embedded model answers with the nearest sentences, or with none if they are too far away, which was
+decided on half of the questions; a capable model reads more. A home given with --home is kept.
 """
 
 import argparse
 import asyncio
 import json
 import os
+import re
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import product
 from pathlib import Path
@@ -29,40 +27,44 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests/support")]
 
-from report_model import ReportModel, is_carried  # noqa: E402 - from the tests
-from scripted_endpoint import ScriptedEndpoint  # noqa: E402
+from scripted_endpoint import ScriptedEndpoint  # noqa: E402 - from the tests
+from written_model import WrittenModel  # noqa: E402
 
 from config.resources import Resources  # noqa: E402
 from config.settings import Settings  # noqa: E402
-from flows.ingest import process  # noqa: E402
+from flows.findings import find  # noqa: E402
+from flows.rerun import results  # noqa: E402
+from flows.structure import draft_text  # noqa: E402
 from publishing.reports.material import nearest, passages  # noqa: E402
+from review.adoption import adopt  # noqa: E402
 from review.decisions import approve  # noqa: E402
-from schemas.reports import Report, ReportSentence  # noqa: E402
-from schemas.sources import SourceRef  # noqa: E402
+from schemas.claims import companies  # noqa: E402
+from schemas.reports import Report  # noqa: E402
+from services.findings import without_findings  # noqa: E402
 from services.imports import import_cases  # noqa: E402
 from services.publication import publish_site  # noqa: E402
-from services.report import check_report, forecast_report, make_report, open_dataset  # noqa: E402
+from services.report import (  # noqa: E402
+    forecast_report,
+    make_report,
+    open_dataset,
+    plan_report,
+    publish_report,
+)
 from services.report_selection import ReportOrder  # noqa: E402
-from services.run import Run  # noqa: E402
+from summarizer.plans import findings_forecast  # noqa: E402
 
 DATA = Path(os.environ.get("CASEBOOK_DATASETS", ROOT / "../shared/data"))
 CASES = DATA / "cases" / "llmops_cases.parquet"
+ARTICLE = DATA / "seed" / "llmops-lessons-learned.txt"
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
-ORDERS = (
-    ReportOrder(title="What the cases show", template="grand-summary"),
-    ReportOrder(title="Evaluation of agents", template="technique"),
-)
+TITLE = "What teams learned from agents and retrieval in production"
+ORDER = ReportOrder(title=TITLE, template="grand-summary")
 READ, PER_CASE, SHOWN = 40, 6, 5
-SIGNS = ("97 %", "regulators across", "Zorblatt", "Netflix reports")  # of the mistakes
-COLUMNS = (
-    *("cases", "report", "sentences", "valid citations", "confirmed", "mistakes stopped"),
-    *("numbers equal", "recall", "precision", "statements used", "seconds", "calls"),
-    *("quoted", "paid"),
-)
+NUMBER = re.compile(r"\d[\d.,]*")
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -71,113 +73,101 @@ def main() -> None:
     if not CASES.exists():
         sys.exit(f"{CASES} is missing: set CASEBOOK_DATASETS to the shared data")
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(_all(given.home or Path(folder) / "imported", Path(folder) / "examples"))
+        asyncio.run(_all(given.home or Path(folder)))
 
 
-async def _all(imported: Path, examples: Path) -> None:
-    _print(*COLUMNS)
-    _print(*["---"] * len(COLUMNS))
-    for name, home in (("imported", imported), ("examples", examples)):
-        async with Resources(Settings(home=home)) as resources:
-            if not resources.warehouse.case_ids():
-                await (_import if name == "imported" else _draft)(resources)
-            await publish_site(resources)
-            for order in ORDERS:
-                await _measure(name, "word for word", order, resources)
-        async with _scripted(home) as (resources, model):
-            for order in ORDERS:
-                await _measure(name, "scripted model", order, resources, model)
-    async with Resources(Settings(home=imported)) as resources:
+async def _all(home: Path) -> None:
+    async with _scripted(home) as (resources, model):
+        if not resources.warehouse.case_ids():
+            await import_cases(CASES, resources, name="LLMOps Database")
+        await _structure(resources, model)
+        await _find(resources)
+        await publish_site(resources)
+        plan = await plan_report(ORDER, resources)
+        _print("claim", "companies for", "against", "findings for", "against")
+        _print(*["---"] * 5)
+        for one in plan.claims:
+            sides = (one.supporting, one.opposing)
+            _print(one.text, *map(companies, sides), *map(len, sides))
+        expected = await forecast_report(ORDER, resources)
+        report = await make_report(ORDER, resources, plan=plan)
+        checked = await publish_report(report, resources)
+        paid = resources.warehouse.generations((*plan.generation_ids, *report.generation_ids))
+        cost = sum(one.usage.cost_usd or 0.0 for one in paid)
+        sys.stdout.write(
+            f"\nforecast ${expected.cost_usd:.2f}, paid ${cost:.2f}; left out of the plan: "
+            f"{len(plan.dropped)}; sentences dropped: {len(report.dropped)}; "
+            f"problems found by the check: {len(checked.problems)}\n\n"
+        )
+        _compare(report)
+    async with Resources(Settings(home=home)) as resources:
         _ask(resources)
 
 
-async def _import(resources: Resources) -> None:
-    await import_cases(CASES, resources, name="LLMOps Database")
-
-
-async def _draft(resources: Resources) -> None:
-    """Draft and approve the examples."""
-    for line in (ROOT / "examples" / "sources.jsonl").read_text("utf-8").splitlines():
-        one = json.loads(line)
-        run = Run(SourceRef(source=str(ROOT / one["source"]), url=one.get("url")), resources)
-        result = await process(run)
-        if result.case_id:
-            approve(resources.warehouse, result.case_id, "benchmark", leave_out=True)
-
-
 @asynccontextmanager
-async def _scripted(home: Path) -> AsyncIterator[tuple[Resources, ReportModel]]:
-    """Yield resources with the scripted model."""
+async def _scripted(home: Path) -> AsyncIterator[tuple[Resources, WrittenModel]]:
+    """Yield resources with the answers written by hand, priced as gpt-5-mini."""
     endpoint = ScriptedEndpoint()
-    endpoint.script = model = ReportModel()
-    prices = {"scripted": {"price": {"input": 1.0, "output": 4.0}, "context_tokens": 64_000}}
+    endpoint.script = model = WrittenModel(CASES)
+    price = {"price": {"input": 0.25, "output": 2.0}, "context_tokens": 128_000}
+    models = {"reader-writer": price, "reader-judge": price}
     settings = Settings(
-        home=home, llm_base_url=endpoint.base_url, llm_model="scripted", models=prices
+        home=home,
+        llm_base_url=endpoint.base_url,
+        llm_model="reader-writer",
+        judge="reader-judge",
+        models=models,
     )
     async with Resources(settings) as resources:
         yield resources, model
     endpoint.close()
 
 
-async def _measure(
-    cases: str,
-    how: str,
-    order: ReportOrder,
-    resources: Resources,
-    model: ReportModel | None = None,
-) -> None:
-    """Make a report and print its line."""
-    before = len(model.mistakes) if model else 0
-    expected = await forecast_report(order, resources)
-    start = time.perf_counter()
-    report = await make_report(order, resources)
-    seconds = time.perf_counter() - start
-    checked = await check_report(report, resources)
-    broken = {one.about for one in checked.problems if one.kind == "number"}
-    lost = {n for one in checked.problems if one.kind != "number" for n in one.sentences}
-    cited = [one for one in report.sentences if one.citations]
-    recall, precision = _alce(report, cited)
-    made = model.mistakes[before:] if model else []
-    shown = " ".join(report.shown(one) for one in cited)
-    slipped = sum(
-        word in shown for word in ("97 %", "regulators across", "Zorblatt", "Netflix reports")
-    )
-    paid = resources.warehouse.generations(report.generation_ids)
-    cost = sum(one.usage.cost_usd or 0.0 for one in paid)
-    confirmed = sum(one.support in {"verified", "verbatim"} for one in cited)
-    parts = {(c.case_id, c.part, c.text) for one in cited for c in one.citations}
-    _print(
-        cases,
-        f"{order.title}, {how}",
-        len(cited),
-        _share(len(cited) - len(lost), len(cited)),
-        _share(confirmed, len(cited)),
-        f"{len(made) - slipped} of {len(made)}" if made else "",
-        _share(len(report.numbers) - len(broken), len(report.numbers)),
-        f"{recall:.2f}",
-        f"{precision:.2f}",
-        f"{len(parts)} of {sum(n for _, n in expected.subjects)}",
-        f"{seconds:.0f}",
-        len(paid),
-        f"${expected.cost_usd or 0:.3f}" if model else "",
-        f"${cost:.3f}" if model else "",
-    )
+async def _structure(resources: Resources, model: WrittenModel) -> None:
+    """Draft and approve the statements of the cases with written answers."""
+    views = resources.warehouse.case_views(resources.warehouse.case_ids())
+    titles = set(model.titles.values())
+    for view in views:
+        if view.is_prose and view.document.title in titles:
+            case_id = view.case.case_id
+            result = await draft_text(case_id, resources)
+            if result.failure:
+                sys.exit(f"{case_id}: {result.failure.message}")
+            adopt(resources.warehouse, case_id, None, "benchmark")
+            approve(resources.warehouse, case_id, "benchmark", leave_out=True)
 
 
-def _alce(report: Report, cited: Sequence[ReportSentence]) -> tuple[float, float]:
-    """Return citation recall and precision, by the judge that counts words."""
-    carried, needed, total = 0, 0, 0
-    for sentence in cited:
-        text = report.shown(sentence)
-        sources = [f"{one.label}, {one.year}: {one.text}" for one in sentence.citations]
-        total += len(sources)
-        if not is_carried(text, " ".join(sources)):
-            continue
-        carried += 1
-        for n, source in enumerate(sources):
-            rest = " ".join(sources[:n] + sources[n + 1 :])
-            needed += is_carried(text, source) or not is_carried(text, rest)
-    return carried / max(1, len(cited)), needed / max(1, total)
+async def _find(resources: Resources) -> None:
+    """Make the findings, and print how many there are and what all cases would cost."""
+    chosen = (await without_findings(resources)).chosen
+    price = resources.profile.price
+    one = sum(chosen.values()) / max(1, len(chosen))
+    cost = findings_forecast(int(one), resources.profile, resources.profile).cost_usd or 0.0
+    reasons = dict.fromkeys(chosen, ("no findings",))
+    found = [result async for result in results(reasons, resources, find)]
+    total, kept = len(found), sum(one.findings for one in found)
+    if found:
+        _print("cases", "findings", "a case", "refused by code", "forecast for 1,164 cases")
+        _print(*["---"] * 5)
+        dropped = sum(one.dropped for one in found)
+        _print(total, kept, f"{kept / total:.1f}", dropped, f"${1_164 * cost:.2f} at {price}")
+        sys.stdout.write("\n")
+
+
+def _compare(report: Report) -> None:
+    """Print a report beside the field's flagship article, as a reader meets them."""
+    article = ARTICLE.read_text("utf-8")
+    prose = [one for one in report.sentences if one.support != "computed"]
+    text = " ".join(report.shown(one) for one in prose)
+    sides = sum(bool(one.opposing) for one in report.claims)
+    _print("", "this report", "the article")
+    _print(*["---"] * 3)
+    _print("words", *(f"{len(one.split()):,}" for one in (text, article)))
+    _print("numbers", *(len(NUMBER.findall(one)) for one in (text, article)))
+    _print("cases linked", len(report.case_ids), "")
+    _print("sentences that cite a statement", f"{len(prose)} of {len(prose)}", "")
+    _print("claims with evidence against them", f"{sides} of {len(report.claims)}", 0)
+    sys.stdout.write("\n")
 
 
 def _ask(resources: Resources) -> None:

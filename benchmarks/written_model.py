@@ -1,7 +1,8 @@
 """A strong model whose answers a reader wrote by hand, for 60 of the shared cases.
 
 ``written_findings.jsonl`` has the statements and findings of each case in own words, with the
-numbers of the sentences behind them.
+numbers of the sentences behind them; ``written_report.jsonl`` the answers of a writer and a separate
+judge about a report, with the lines of the question that each number stands for.
 """
 
 import json
@@ -35,6 +36,8 @@ class WrittenModel:
             "WHERE slug IN (SELECT unnest(?))",
             [str(cases), [*self.cases]],
         ).fetchall()
+        report = (FOLDER / "written_report.jsonl").read_text("utf-8").splitlines()
+        self._answers = [json.loads(line) for line in report]
         self._texts = {slug: _sentences(text) for slug, _, _, text in rows}
         self.titles = {slug: title for slug, title, _, _ in rows}
         self._companies = {slug: company for slug, _, company, _ in rows}
@@ -50,7 +53,7 @@ class WrittenModel:
             "FindingsJudgeAnswer": lambda request: {
                 "verdicts": [verdict(*one, "entailed") for one in asked_findings(request)]
             },
-        }[schema_name(request)](request)
+        }.get(schema_name(request), self._report)(request)
         asked = sum(len(one["content"]) for one in request["messages"])
         asked += len(str(request.get("response_format", "")))
         return completion(made, prompt_tokens=asked // 4, completion_tokens=len(str(made)) // 4)
@@ -91,6 +94,47 @@ class WrittenModel:
                 for one in self.cases[slug]["findings"]
             ]
         }
+
+    def _report(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the answer to the most similar question, with the numbers of this one."""
+        lines = lines_of(request["messages"][-1]["content"])
+        own = [one for one in self._answers if one["schema"] == schema_name(request)]
+        best = max(own, key=lambda one: len(lines.keys() & one["lines"].values()))
+        known = {name: lines[text] for name, text in best["lines"].items() if text in lines}
+        answer: dict[str, Any] = _renumbered(best["answer"], known)
+        return answer
+
+
+_LINE = re.compile(r"^(Sentence )?(\d+)(?: \(\w+\))?[.:] (.+?)(?: \(value: .*\))?$", re.MULTILINE)
+
+
+def lines_of(prompt: str) -> dict[str, tuple[str, int]]:
+    """Return the number of each finding, statement or sentence of a question by its text.
+
+    The number of a sentence is preceded by ``s``, that of another line by ``n``.
+    """
+    return {text: ("s" if kind else "n", int(n)) for kind, n, text in _LINE.findall(prompt)}
+
+
+def _renumbered(answer: Any, known: Mapping[str, tuple[str, int]]) -> Any:
+    """Return an answer with other numbers; items about a line that is not there are left out."""
+    if isinstance(answer, list):
+        found = [_renumbered(one, known) for one in answer]
+        return [one for one in found if one is not None]
+    if not isinstance(answer, dict):
+        return answer
+    made: dict[str, Any] = {}
+    for name, value in answer.items():
+        if name in {"supporting", "opposing", "cites"}:
+            made[name] = [known[f"n{n}"][1] for n in value if f"n{n}" in known]
+        elif name in {"finding", "sentence"}:
+            key = f"{'n' if name == 'finding' else 's'}{value}"
+            if key not in known:
+                return None
+            made[name] = known[key][1]
+        else:
+            made[name] = _renumbered(value, known)
+    return made
 
 
 def _sentences(text: str) -> dict[int, str]:

@@ -6,6 +6,8 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 
+from pydantic import ConfigDict
+
 from publishing.audio.script import ScriptLine, VoiceNumber
 from publishing.audio.sound import FileChapter, Sound, encode, normalised, silence, timestamp
 from publishing.folder import replacing
@@ -20,7 +22,9 @@ _MP3, _OPUS = 64_000, 32_000  # bits per second
 
 
 class ChapterMark(Frozen):
-    """A chapter of a recording; ``start`` is in seconds."""
+    """A chapter of a recording; ``start`` is in seconds. Earlier recordings have other fields."""
+
+    model_config = ConfigDict(extra="ignore")
 
     start: float
     title: str

@@ -404,7 +404,7 @@ async def faults(endpoint: ScriptedEndpoint) -> list[Line]:
     lines: list[Line] = []
     for name, reply in BROKEN.items():
         for stage in ("judge",) if name in _JUDGED_ONLY else ("draft", "judge"):
-            async with resources_of(endpoint, llm_timeout=1.0) as resources:
+            async with resources_of(endpoint, models={MODEL: {"timeout": 1.0}}) as resources:
                 first = await _attempt(endpoint, resources, _failing(good, reply, stage))
                 state = _state(resources, first)
                 again = await _attempt(endpoint, resources, good)

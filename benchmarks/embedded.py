@@ -192,9 +192,8 @@ def main() -> None:
         home=asked.home,
         llm_base_url=asked.endpoint,
         llm_model=asked.model,
-        llm_timeout=3_600,
         judge="off",
-        models={asked.model: {"output_tokens": 3_000, **own}},
+        models={asked.model: {"output_tokens": 3_000, "timeout": 3_600, **own}},
     )
     asyncio.run(compare(settings))
 

@@ -1,8 +1,8 @@
 """A strong model whose answers a reader wrote by hand, for 60 of the shared cases.
 
 ``written_findings.jsonl`` has the statements and findings of each case in own words, with the
-numbers of the sentences behind them; ``written_report.jsonl`` the answers of a writer and a separate
-judge about a report, with the lines of the question that each number stands for.
+numbers of the sentences behind them; ``written_report.jsonl`` the answers of a writer and a judge
+about a report, with the lines of the question that each number stands for.
 """
 
 import json

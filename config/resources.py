@@ -258,7 +258,7 @@ class Resources(AbstractAsyncContextManager["Resources"]):
             server = EmbeddedServer(settings.embedded_model)
             self._at_end(server.close)
             endpoint, key = server.base_url, server.api_key
-        timeout = settings.llm_timeout * (_SLOWER if profile.server else 1)
+        timeout = profile.timeout * (_SLOWER if profile.server else 1)
         connect = partial(ModelClient, limiter=self._limiter, timeout=timeout)
         client = connect(endpoint, key, profile, patience=self._patience)
         self._stack.push_async_callback(client.close)

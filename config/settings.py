@@ -39,7 +39,6 @@ _NOT_SETTINGS = {"CASEBOOK_CHECKOUT", "CASEBOOK_DATASETS"}  # used by prefect.ya
 _HOST_AND_PORT = re.compile(r"(?:[^\s:/@\[\]]+|\[[0-9a-f:.]+\]):\d{1,5}")
 _MONTH = 31 * 86_400
 
-Seconds = Annotated[float, Field(gt=0, le=_MONTH)]
 Dollars = Annotated[float, Field(ge=0, le=1e9)]
 Place = Annotated[str, AfterValidator(lambda value: value.rstrip("/"))]
 
@@ -104,8 +103,6 @@ class Settings(BaseSettings):
     """How documents are drafted; `auto` depends on the model and the document's length."""
     language: Annotated[str, Field(min_length=2, max_length=40)] = "English"
     """The language of drafts; quotes stay in that of the source, with a translation."""
-    llm_timeout: Seconds = 300.0
-    """Time limit of one request; longer for answers over 8,000 tokens and for local servers."""
     llm_concurrency: Annotated[int, Field(ge=1, le=256)] = 4
     """Maximum number of parallel requests; twice as many sources are in progress."""
     models: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -153,8 +150,6 @@ class Settings(BaseSettings):
     """The licence shown on the site."""
     site_contact: str | None = None
     """An e-mail or web address where readers can report mistakes."""
-    site_searches: dict[str, str] = Field(default_factory=dict)
-    """Searches with a feed, as `{"Agents in finance": "tag=agents&industry=finance"}`."""
     mail: SecretStr | None = None
     """`smtp://USER:PASSWORD@HOST:587?from=ADDRESS&to=ADDRESS,…`, for `casebook digest --mail`."""
 

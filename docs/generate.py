@@ -29,6 +29,7 @@ casebook knows the context windows and prices of common models. Describe another
     output_tokens = 4000
     most_output_tokens = 16000        # for the retry of a truncated answer
     reasoning_effort = "low"          # for reasoning models; reasoning tokens count as output
+    timeout = 300                     # seconds; longer for answers over 8,000 tokens
     strategy = "single"               # "map_reduce", or "guided": code selects, the model is not asked
     small = false                     # up to eight billion parameters; see below
     server = "LM Studio"              # runs on your own hardware: requests may take longer
@@ -38,7 +39,7 @@ casebook knows the context windows and prices of common models. Describe another
 
 `mode` is `json_schema` (a response format with the schema), `json` (any JSON object as response format, for endpoints that do not accept a schema) or `tools` (a function call, for endpoints without response formats). The prompt includes the schema unless the endpoint enforces it (`json_schema` with `strict`) or receives it as a function. Some endpoints reject `strict`.
 
-If the endpoint is a server of llama.cpp, vLLM or Ollama, casebook asks it for the context and, except for vLLM, for the model's size; `context_tokens` and `small` override the answers. Ollama's context is small by default, and it cuts longer prompts without an error: start it with `OLLAMA_CONTEXT_LENGTH=16384`. A prompt of which far fewer tokens were counted than it has is the failure `prompt_cut`. Requests to these servers may take six times as long as `CASEBOOK_LLM_TIMEOUT`.
+If the endpoint is a server of llama.cpp, vLLM or Ollama, casebook asks it for the context and, except for vLLM, for the model's size; `context_tokens` and `small` override the answers. Ollama's context is small by default, and it cuts longer prompts without an error: start it with `OLLAMA_CONTEXT_LENGTH=16384`. A prompt of which far fewer tokens were counted than it has is the failure `prompt_cut`. Requests to these servers may take six times as long as `timeout` says.
 
 ## The judge
 

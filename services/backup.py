@@ -23,7 +23,8 @@ from warehouse.archive import (
 
 _DATABASE = "warehouse.duckdb"
 _SCHEDULES = "prefect/prefect.db"
-_KEPT = ("casebook.toml", "snapshots", "uploads", "audio", "evals")  # the rest can be rebuilt
+# The rest can be rebuilt.
+_KEPT = ("casebook.toml", "searches.toml", "snapshots", "uploads", "audio", "evals")
 
 
 def back_up(resources: Resources, file: Path, on_progress: OnProgress) -> Manifest:

@@ -1,12 +1,15 @@
 """Publication of the approved cases as a site, recorded in the warehouse."""
 
 import os
+import tomllib
 from asyncio import to_thread
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from config.resources import Resources
 from config.settings import Settings
@@ -26,6 +29,9 @@ from schemas.reviews import CaseView, Publication
 from warehouse import Warehouse
 
 Progress = Callable[[int, int], object]
+SEARCHES = "searches.toml"
+"""The file in the home with the saved searches that have a feed."""
+
 _AT_ONCE = 50  # cases read at a time
 _OF_COMPANY = ("company_id", "company_name", "company_kind", "company_industry")
 _OF_CASE = ("revision_id", "approval_id", "checked_at", "same_source", "finding_set_id")
@@ -39,8 +45,18 @@ def site_settings(own: Settings) -> SiteSettings:
         address=own.site_address,
         licence=own.site_licence,
         contact=own.site_contact,
-        searches=tuple(own.site_searches.items()),
+        searches=tuple(_searches(own.home / SEARCHES).items()),
     )
+
+
+def _searches(file: Path) -> dict[str, str]:
+    """Return the saved searches of a site by name; none without the file."""
+    try:
+        return TypeAdapter(dict[str, str]).validate_python(tomllib.loads(file.read_text("utf-8")))
+    except FileNotFoundError:
+        return {}
+    except (ValueError, OSError) as error:
+        raise InputError(f'{file}: write lines such as "Agents" = "tag=agents"; {error}') from None
 
 
 def published_folders(resources: Resources) -> list[Path]:

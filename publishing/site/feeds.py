@@ -18,7 +18,7 @@ _IGNORED = {"sort", "page"}  # of a search's address
 
 
 class SavedSearch(NamedTuple):
-    """A search of `Settings.site_searches`, with its matching cases, newest first."""
+    """A search of `SiteSettings.searches`, with its matching cases, newest first."""
 
     name: str
     address: str

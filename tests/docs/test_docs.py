@@ -50,7 +50,7 @@ def test_no_block_to_copy_turns_a_check_off() -> None:
 
 def test_there_are_few_settings() -> None:
     """A new setting has to replace another one."""
-    assert len(Settings.model_fields) <= 35
+    assert len(Settings.model_fields) <= 33
 
 
 def test_the_picture_of_the_packages_is_current(monkeypatch: pytest.MonkeyPatch) -> None:

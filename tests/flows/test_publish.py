@@ -17,7 +17,7 @@ from review.changes import SetFact
 from review.decisions import approve, edit, reject, reopen, withdraw
 from review.revisions import edited, keep
 from schemas.cases import CaseStudy
-from schemas.errors import InvalidDecision
+from schemas.errors import InputError, InvalidDecision
 from schemas.reviews import CaseStatus, CaseView, Decision
 from schemas.sources import SourceRef
 from services.publication import publish_site, site_settings
@@ -222,3 +222,18 @@ async def test_what_may_not_be_published_is_kept_back_and_the_rest_is(
     assert outcome(done) == {"added": (approved,)}
     (kept,) = done.blocked
     assert (kept.case_id, kept.title, kept.reason) == (other, "Blocked", "No!")
+
+
+async def test_saved_searches_are_a_file_in_the_home(resources: Resources) -> None:
+    """Each has a feed; a broken file is named, and nothing is written."""
+    resources.warehouse.append()
+    file = resources.settings.home / "searches.toml"
+    file.write_text('"Agents in finance" = "tag=agents&industry=finance"\n')
+    assert site_settings(resources.settings).searches == (
+        ("Agents in finance", "tag=agents&industry=finance"),
+    )
+    for broken in ("Agents", '[searches]\nAgents = "tag=agents"\n'):
+        file.write_text(broken)
+        with pytest.raises(InputError, match=r"searches\.toml: write lines such as"):
+            await publish_site(resources)
+    assert not resources.settings.site_path.exists()

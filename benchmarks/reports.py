@@ -16,7 +16,6 @@ import os
 import re
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -17,7 +17,7 @@ from scripted_endpoint import Reply, completion, schema_name
 from scripted_model import asked_items, verdict
 from sentencex import segment
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[2] / "benchmarks"
 _FIELDS = (
     "context architecture techniques evaluation challenges solutions results failures lessons plans"
 )

@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/reports.py [--home FOLDER]
 
 58 of the cases get statements, findings and a report from answers that readers wrote by hand in the
-place of a strong model and its judge (`tests/support/written_model.py`). ``ask`` gets 70 questions that a case
+place of a strong model and its judge (``written_*.jsonl``). ``ask`` gets 70 questions that a case
 answers and 50 others (``questions.jsonl``; 40 and 20 by an author who had not seen the code). The
 embedded model answers with the nearest sentences, or with none if they are too far away, which was
 decided on half of the questions; a capable model reads more. A home given with --home is kept.

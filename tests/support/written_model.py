@@ -105,7 +105,7 @@ class WrittenModel:
         return answer
 
 
-_LINE = re.compile(r"^(Sentence )?(\d+)(?: \(\w+\))?[.:] (.+?)(?: \(value: .*\))?$", re.MULTILINE)
+_LINE = re.compile(r"^(Sentence )?(\d+)(?: \([^)]*\))?[.:] (.+?)(?: \(value: .*\))?$", re.MULTILINE)
 
 
 def lines_of(prompt: str) -> dict[str, tuple[str, int]]:

@@ -36,6 +36,7 @@ OPENAI_ENDPOINT = "https://api.openai.com/v1"
 LAKE = "ducklake:postgres:"
 _PREFIX = "CASEBOOK_"
 _NOT_SETTINGS = {"CASEBOOK_CHECKOUT", "CASEBOOK_DATASETS"}  # used by prefect.yaml and by tests
+_REMOVED = {"llm_timeout": "set `timeout` in a [models] table"}
 _HOST_AND_PORT = re.compile(r"(?:[^\s:/@\[\]]+|\[[0-9a-f:.]+\]):\d{1,5}")
 _MONTH = 31 * 86_400
 
@@ -200,6 +201,8 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls, **overrides: Any) -> Self:
         """Return the settings, or raise ConfigurationError with the names of invalid ones."""
+        if old := next((name for name in _REMOVED if os.environ.get(variable_of(name))), None):
+            raise ConfigurationError(f"invalid setting: {_problem((old,), '')}")
         try:
             return cls(**overrides)
         except ValidationError as error:
@@ -251,11 +254,12 @@ def _problem(place: tuple[int | str, ...], message: str) -> str:
     if not place:
         return text
     name = str(place[0]).lower()
+    where = f"{variable_of(name)} (or {name} in {CONFIG_NAME})"
     if name not in Settings.model_fields and name != "openai_api_key":
         near = next(iter(get_close_matches(name, list(Settings.model_fields), 1)), None)
-        hint = f"; did you mean {near}?" if near else ""
-        return f"{name} in {CONFIG_NAME} is not a setting{hint}"
-    return f"{variable_of(name)} (or {name} in {CONFIG_NAME}): {text}"
+        hint = _REMOVED.get(name) or (f"did you mean {near}?" if near else "correct the name")
+        return f"{where} is not a setting; {hint}"
+    return f"{where}: {text}"
 
 
 def configure_logging(home: Path, *, verbose: bool = False) -> None:

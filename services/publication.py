@@ -9,8 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from config.resources import Resources
 from config.settings import Settings
 from publishing.conversion import published_case
@@ -29,9 +27,7 @@ from schemas.reviews import CaseView, Publication
 from warehouse import Warehouse
 
 Progress = Callable[[int, int], object]
-SEARCHES = "searches.toml"
-"""The file in the home with the saved searches that have a feed."""
-
+_SEARCH_FORM = 'write lines such as "Agents in finance" = "tag=agents&industry=finance"'
 _AT_ONCE = 50  # cases read at a time
 _OF_COMPANY = ("company_id", "company_name", "company_kind", "company_industry")
 _OF_CASE = ("revision_id", "approval_id", "checked_at", "same_source", "finding_set_id")
@@ -39,24 +35,24 @@ _SHOWN = (*_OF_CASE, *_OF_COMPANY)
 
 
 def site_settings(own: Settings) -> SiteSettings:
-    """Return the site's name, address, licence and contact."""
+    """Return the site's name, address, licence and contact, without the saved searches."""
     return SiteSettings(
         title=own.site_title,
         address=own.site_address,
         licence=own.site_licence,
         contact=own.site_contact,
-        searches=tuple(_searches(own.home / SEARCHES).items()),
     )
 
 
-def _searches(file: Path) -> dict[str, str]:
-    """Return the saved searches of a site by name; none without the file."""
+def _searches(file: Path) -> tuple[tuple[str, str], ...]:
+    """Return the names and addresses of the saved searches in a file, none if it is missing."""
     try:
-        return TypeAdapter(dict[str, str]).validate_python(tomllib.loads(file.read_text("utf-8")))
-    except FileNotFoundError:
-        return {}
+        found = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
     except (ValueError, OSError) as error:
-        raise InputError(f'{file}: write lines such as "Agents" = "tag=agents"; {error}') from None
+        raise InputError(f"{file}: {error}; {_SEARCH_FORM}") from None
+    if wrong := [name for name, address in found.items() if not isinstance(address, str)]:
+        raise InputError(f"{file}: {wrong[0]!r} is not a search; {_SEARCH_FORM}")
+    return tuple(found.items())
 
 
 def published_folders(resources: Resources) -> list[Path]:
@@ -121,6 +117,7 @@ class _Publishing:
         self, warehouse: Warehouse, settings: Settings, out: Path, on_progress: Progress
     ) -> None:
         site, self._home = site_settings(settings), settings.home
+        site = site.model_copy(update={"searches": _searches(self._home / "searches.toml")})
         self._warehouse, self._site, self._out = warehouse, site, out
         self._target, self._on_progress = str(out), on_progress
         self._version, self._earlier = site_version(site), earlier_site(out)

@@ -61,7 +61,7 @@ class Profile(Frozen):
     server: str | None = None  # the inference server that runs it on one's own hardware
     mode: Literal["json_schema", "json", "tools"] = "json_schema"  # for sending the schema
     strict: bool = False  # the endpoint enforces the schema
-    timeout: float = Field(default=300.0, gt=0)  # seconds of one request
+    timeout: float = Field(default=300.0, gt=0, le=31 * 86_400)  # seconds of one request
     price: Price | None = None
 
     @property

@@ -431,6 +431,22 @@ def test_wrong_settings_name_the_variable(run: Run, monkeypatch: pytest.MonkeyPa
     assert "secret" not in str(result.exception)
 
 
+def test_a_removed_setting_names_its_successor(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """An old value in the environment or in `casebook.toml` stops each command."""
+    found = []
+    monkeypatch.setenv("CASEBOOK_LLM_TIMEOUT", "600")
+    found.append(run("list"))
+    monkeypatch.delenv("CASEBOOK_LLM_TIMEOUT")
+    (tmp_path / "casebook.toml").write_text("llm_timeout = 600")
+    monkeypatch.chdir(tmp_path)
+    found.append(run("list"))
+    for result in found:
+        assert result.exit_code == 4
+        assert "not a setting; set `timeout` in a [models] table" in str(result.exception)
+
+
 def test_help_groups_the_commands() -> None:
     """The help answers quickly and lists every command under its group."""
     shown = subprocess.run(

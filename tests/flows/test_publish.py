@@ -224,16 +224,17 @@ async def test_what_may_not_be_published_is_kept_back_and_the_rest_is(
     assert (kept.case_id, kept.title, kept.reason) == (other, "Blocked", "No!")
 
 
-async def test_saved_searches_are_a_file_in_the_home(resources: Resources) -> None:
-    """Each has a feed; a broken file is named, and nothing is written."""
-    resources.warehouse.append()
+async def test_saved_searches_are_a_file_in_the_home(resources: Resources, approved: str) -> None:
+    """Each is on the search page; a broken file is named, and only publishing needs it."""
     file = resources.settings.home / "searches.toml"
-    file.write_text('"Agents in finance" = "tag=agents&industry=finance"\n')
-    assert site_settings(resources.settings).searches == (
-        ("Agents in finance", "tag=agents&industry=finance"),
-    )
     for broken in ("Agents", '[searches]\nAgents = "tag=agents"\n'):
         file.write_text(broken)
-        with pytest.raises(InputError, match=r"searches\.toml: write lines such as"):
+        with pytest.raises(InputError, match=r"searches\.toml: .*; write lines such as") as raised:
             await publish_site(resources)
+        assert "\n" not in str(raised.value)
+        assert site_settings(resources.settings).title == "casebook"
     assert not resources.settings.site_path.exists()
+    file.write_text('"Agents in finance" = "tag=agents&industry=finance"\n')
+    done = await publish_site(resources)
+    assert outcome(done) == {"added": (approved,)}
+    assert "Agents in finance" in (done.path / "search.html").read_text("utf-8")

@@ -121,6 +121,7 @@ def test_every_file_comes_back(tmp_path, settings):
         "audio/rep1_a/1.mp3",
         "uploads/.hidden.html",
         "casebook.toml",
+        "searches.toml",
         "snapshots/ab/cd.gz",
     ]
     rebuilt = ["site/index.html", "logs/casebook.log", "run/desk-secret", "index.sqlite", "b.zip"]

@@ -155,7 +155,8 @@ async def _find(resources: Resources) -> None:
 
 def _compare(report: Report) -> None:
     """Print a report beside the field's flagship article, as a reader meets them."""
-    article = ARTICLE.read_text("utf-8")
+    article = ARTICLE.read_text("utf-8").split("---", 2)[2]
+    article = re.sub(r"\]\([^)]*\)|https?://\S+", "]", article)
     prose = [one for one in report.sentences if one.support != "computed"]
     text = " ".join(report.shown(one) for one in prose)
     sides = sum(bool(one.opposing) for one in report.claims)

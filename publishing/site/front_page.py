@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from publishing.reports.imported_text import sentences
 from publishing.site.charts import Link, comparison
 from publishing.site.measured import measured
-from publishing.site.report_views import ReportView, SentenceView
+from publishing.site.report_views import LIMITS, ReportView, SentenceView
 from publishing.site.statement_pages import SectionStatements
 from warehouse import Dataset
 from warehouse.schema import named_parts
@@ -66,10 +66,12 @@ def opening(tables: Dataset, reports: Sequence[ReportView]) -> Opening:
 def best_sentence(view: ReportView) -> SentenceView | None:
     """Return the sentence of a report that cites most cases, the first of several.
 
-    It is verified or verbatim, cites no changed case, and has a number or cites several cases.
+    It is verified or verbatim, cites no changed case, has a number or cites several cases, and is
+    not about the limits of a claim.
     Those that rest on unjudged or imported statements only count if there are no others.
     """
-    every = (s for part in view.parts for one in part.paragraphs for s in one.sentences)
+    told = (one for part in view.parts for one in part.paragraphs if one.mark != LIMITS)
+    every = (s for one in told for s in one.sentences)
     fit = [one for one in every if one.support in _SOUND and one.state == "current" and one.cited]
     fit = [one for one in fit if len(one.text) <= _LONGEST]
     fit = [one for one in fit if _cases(one) > 1 or re.search(r"\d", one.text)]

@@ -25,12 +25,13 @@ from schemas.reports import (
 )
 
 ADVICE = "Do this, not that"
+LIMITS = "Limits"
 _MARKS: Mapping[SentenceRole, str] = {
     SentenceRole.OPENING: "",
     SentenceRole.EVIDENCE: "",
     SentenceRole.RESULTS: "",
     SentenceRole.AGAINST: "Against it",
-    SentenceRole.LIMITS: "Limits",
+    SentenceRole.LIMITS: LIMITS,
     SentenceRole.ADVICE: "What to do",
 }
 """The marks of paragraphs about a claim."""
@@ -163,6 +164,13 @@ class ReportView(NamedTuple):
         every = (one for part in self.parts for one in part.paragraphs if not one.is_quoted)
         found = {cited for one in every for s in one.sentences for cited in s.cited}
         return sorted(found, key=lambda cited: cited.number)
+
+    @property
+    def caution(self) -> str:
+        """The note that all sentences with citations share, empty if they differ."""
+        every = (s for part in self.parts for one in part.paragraphs for s in one.sentences)
+        notes = {one.caution for one in every if one.cited}
+        return notes.pop() if len(notes) == 1 else ""
 
     @property
     def folder(self) -> str:

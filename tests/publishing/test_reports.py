@@ -298,6 +298,12 @@ def test_a_sentence_shows_that_it_rests_on_weak_statements(tmp_path: Path) -> No
     page = environment(settings).get_template("report.html")
     html = page.render(view=shown, gone="", recording=False, groups=(), root="")
     assert html.count(f'<span class="mark weak">{caution}</span>') == 1
+    whole = [one._replace(sentences=(found[1],)) for one in shown.parts[0].paragraphs[:1]]
+    same = shown._replace(parts=(shown.parts[0]._replace(paragraphs=tuple(whole)),))
+    note = f"Every sentence of this report {caution}."
+    html = page.render(view=same, gone="", recording=False, groups=(), root="")
+    assert (html.count(note), html.count(f'weak">{caution}')) == (1, 0), "said once"
+    assert report_markdown(same, settings).count(note) == 1
     advice = [("part-1", "A claim", found[1])]
     shown = shown._replace(parts=(shown.parts[0]._replace(paragraphs=(), advice=advice),))
     html = page.render(view=shown, gone="", recording=False, groups=(), root="")

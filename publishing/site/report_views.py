@@ -101,6 +101,7 @@ class EvidenceView(NamedTuple):
     year: str | None
     effect: str
     address: str
+    level: str | None  # of that statement, if it is weak
 
 
 class ClaimView(NamedTuple):
@@ -273,7 +274,8 @@ def _evidence(one: Evidence, parts: CitableParts) -> EvidenceView:
     rows = parts[one.case_id]
     cited = next((r for r in rows if r["part"] == f"s{one.statements[0]}"), rows[0])
     address = f"cases/{cited['slug']}/index.html#{cited['anchor']}"
-    return EvidenceView(one.text, one.label, one.year, one.effect, address)
+    level = WEAK_SUPPORT.get(cited["support"])
+    return EvidenceView(one.text, one.label, one.year, one.effect, address, level)
 
 
 def _case_of(number: ReportNumber) -> str:

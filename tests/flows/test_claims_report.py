@@ -7,7 +7,12 @@ from html_pages import parsed, texts
 from scripted_endpoint import ScriptedEndpoint
 
 from config.resources import Resources
+from publishing.plan import SiteSettings
+from publishing.reports.checks import cited_parts, current_findings
 from publishing.reports.plan_files import plan_text
+from publishing.site.pages import environment
+from publishing.site.report_pages import report_markdown
+from publishing.site.report_views import view_of
 from review.decisions import withdraw
 from schemas.claims import companies
 from schemas.errors import InputError
@@ -17,6 +22,7 @@ from services.report import (
     check_report,
     forecast_report,
     make_report,
+    open_dataset,
     plan_report,
     publish_report,
     read_plan,
@@ -202,3 +208,17 @@ async def test_too_few_findings_are_explained(
     with pytest.raises(InputError, match="makes no claims"):
         await plan_report(company, published)
     assert model_endpoint.requests == []
+
+
+async def test_evidence_from_weak_statements_is_marked(published: Resources) -> None:
+    """A finding is no stronger than the statement that it rests on, on the page and in Markdown."""
+    report = await written(published)
+    with open_dataset(published) as tables:
+        rows, known = cited_parts([report], tables), current_findings([report], tables)
+    parts = {one: [row | {"support": "imported"} for row in own] for one, own in rows.items()}
+    for given, mark in ((rows, 0), (parts, 8)):
+        shown = view_of(report, given, known)
+        page = environment(SiteSettings(title="x")).get_template("report.html")
+        html = page.render(view=shown, gone="", recording=False, groups=(), root="")
+        assert html.count("; imported)") == mark
+        assert report_markdown(shown, SiteSettings(title="x")).count("; imported)") == mark

@@ -15,6 +15,8 @@ from schemas.findings import FindingSet
 from schemas.frozen import Frozen
 from schemas.generations import Generation
 from schemas.imports import ImportRecord
+from schemas.mistakes import Mistake, MistakeRuling
+from schemas.readings import Reading, ReadingShare
 from schemas.reports import Report, ReportEvent
 from schemas.results import Failure, OpenFailure
 from schemas.reviews import Account, Case, Publication, Review, Revision, SavedView, Triage
@@ -29,7 +31,10 @@ _Processed = (
 _Decided = Case | Revision | Review | Publication | TermProposal | TermRuling | Report | ReportEvent
 _Named = Account | SavedView | ImportRecord | CompanyChange | CompanyName | SubjectChange
 _Placed = SystemDecision | Placement | SystemName | FindingSet
-StoredRow = _Processed | _Decided | _Named | _Placed | BatchEvent | Watch | WatchedItem | Look
+_Checked = Reading | ReadingShare | Mistake | MistakeRuling
+StoredRow = (
+    _Processed | _Decided | _Named | _Placed | _Checked | BatchEvent | Watch | WatchedItem | Look
+)
 Values = dict[str, Any]
 TableKey = tuple[str, str]  # a table, and the columns that identify a row or its parent
 T = TypeVar("T", bound=Frozen)
@@ -58,6 +63,10 @@ TABLES: Mapping[type[Frozen], TableKey] = {
     Placement: ("placements", "case_id, decision_id"),
     SystemName: ("system_names", "system_id, decision_id"),
     FindingSet: ("finding_sets", "set_id"),
+    Reading: ("readings", "draft_id, n, who, happened_at"),
+    ReadingShare: ("reading_shares", "happened_at"),
+    Mistake: ("mistakes", "mistake_id"),
+    MistakeRuling: ("mistake_rulings", "mistake_id, happened_at"),
     TermProposal: ("term_proposals", "key, document_id"),
     TermRuling: ("term_rulings", "key, happened_at"),
 }

@@ -10,6 +10,7 @@ from schemas.batches import Batch, BatchItem
 from schemas.errors import InvalidDecision, UnknownId
 from schemas.reviews import CaseStatus
 from warehouse.access import QueryResult, fetch, insert, run_query, store
+from warehouse.accuracy_reads import AccuracyReads
 from warehouse.case_reads import CaseReads
 from warehouse.file import database_file
 from warehouse.lake import Connection, DatabaseLake, Lake, Work
@@ -17,7 +18,7 @@ from warehouse.rows import StoredRow, Values, encode
 from warehouse.source_reads import SourceReads
 
 
-class Warehouse(SourceReads, CaseReads):
+class Warehouse(SourceReads, CaseReads, AccuracyReads):
     """All rows of one casebook, in one DuckDB file or in a lake shared by many machines.
 
     Each method is one transaction and thread-safe. "Newest" means stored last. The first write

@@ -206,9 +206,13 @@ UNION ALL SELECT 'findings' AS name, count(*) AS rows FROM findings
 UNION ALL SELECT 'generations' AS name, count(*) AS rows FROM generations
 UNION ALL SELECT 'import_records' AS name, count(*) AS rows FROM import_records
 UNION ALL SELECT 'looks' AS name, count(*) AS rows FROM looks
+UNION ALL SELECT 'mistake_rulings' AS name, count(*) AS rows FROM mistake_rulings
+UNION ALL SELECT 'mistakes' AS name, count(*) AS rows FROM mistakes
 UNION ALL SELECT 'passages' AS name, count(*) AS rows FROM passages
 UNION ALL SELECT 'placements' AS name, count(*) AS rows FROM placements
 UNION ALL SELECT 'publications' AS name, count(*) AS rows FROM publications
+UNION ALL SELECT 'reading_shares' AS name, count(*) AS rows FROM reading_shares
+UNION ALL SELECT 'readings' AS name, count(*) AS rows FROM readings
 UNION ALL SELECT 'report_citations' AS name, count(*) AS rows FROM report_citations
 UNION ALL SELECT 'report_events' AS name, count(*) AS rows FROM report_events
 UNION ALL SELECT 'report_numbers' AS name, count(*) AS rows FROM report_numbers

@@ -39,7 +39,6 @@ class Live:
         self.index, self._warehouse = index, warehouse
         self.waiting: dict[str, int] = {}
         self.failing: list[WatchLine] = []
-        self.pace: float | None = None
         self._listeners: list[Listener] = []
         self._views: dict[str, list[SavedView]] = {}
         self._state: object = None
@@ -139,6 +138,5 @@ class Live:
         self.waiting = {name: attention[name] for name in ("refused", "failed", "open_terms")}
         looks = self._warehouse.watches()
         self.failing = [line for line in looks if line.look and line.look.failure]
-        self.pace = self._warehouse.pace()
         self.index.refresh_copies()
         self._slow_at = time.monotonic()

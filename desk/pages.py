@@ -78,7 +78,7 @@ def _queue(desk: DeskState, query: QueueQuery, page: int, who: str) -> QueuePage
         for batch_id in desk.batches.active():
             working |= {item.source_id for item in warehouse.batch_items(batch_id)}
         return failure_queue(warehouse, query, page, live.counts(), working)
-    found = case_queue(live.index, query, page, live.waiting, live.pace)
+    found = case_queue(live.index, query, page, live.waiting)
     return replace(found, views=live.views(who), failing=live.failing)
 
 

@@ -26,7 +26,7 @@ class QueuePage:
 
     ``ids`` are all cases of the tab, ``tabs`` has the size of each tab, ``counts`` the number of
     cases by facet and value. ``failures`` are sorted by remedy, ``unfinished`` are interrupted
-    sources. ``minutes_left`` is estimated. ``unsearched`` is the number of cases that are not
+    sources. ``unsearched`` is the number of cases that are not
     searchable yet, ``newer`` the number with a newer draft. ``search`` is the one that found them.
     """
 
@@ -43,7 +43,6 @@ class QueuePage:
     unfinished: Sequence[Source] = ()
     failing: Sequence[WatchLine] = ()
     views: Sequence[SavedView] = ()
-    minutes_left: float | None = None
     unsearched: int = 0
     newer: int = 0
     search: Search | None = None
@@ -54,10 +53,8 @@ class QueuePage:
         return max(0, self.total - self.page * PAGE_SIZE)
 
 
-def case_queue(
-    index: Index, query: QueueQuery, page: int, waiting: Mapping[str, int], pace: float | None
-) -> QueuePage:
-    """Return a page of cases; ``pace`` is the duration of a decision in seconds."""
+def case_queue(index: Index, query: QueueQuery, page: int, waiting: Mapping[str, int]) -> QueuePage:
+    """Return a page of cases."""
     search = index.search(query.q) if query.q else None
     counts, ids = index.counts(query), index.ids(query)
     shown = _page(ids, page)
@@ -70,7 +67,6 @@ def case_queue(
         ids=ids,
         lines=index.lines(shown),
         snippets=index.snippets(shown, search) if search else {},
-        minutes_left=len(ids) * pace / 60 if pace else None,
         unsearched=index.waiting_texts() if query.q else 0,
         newer=index.number("flag", "newer draft"),
         search=search,

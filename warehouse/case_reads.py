@@ -23,6 +23,7 @@ from schemas.reviews import (
     SavedView,
     Triage,
 )
+from schemas.rounds import News, Round
 from schemas.sources import Document, Source, Speakers
 from schemas.subjects import SourceSubject, focus_of
 from schemas.systems import CaseSystem, FormerSystem, Placement, System, SystemDecision, SystemName
@@ -93,10 +94,22 @@ class CaseReads(DatabaseReader):
         """Return a person's saved searches of the queue, by name."""
         return self._all(SavedView, "saved_views", who=who)
 
-    def pace(self) -> float | None:
-        """Return the median seconds per recent decision about a draft, None before the first."""
-        seconds = self._rows("pace")[0]["seconds"]
+    def pace(self, who: str) -> float | None:
+        """Return a person's median seconds per recent step of review, None before the first."""
+        seconds = self._rows("pace", who=who)[0]["seconds"]
         return None if seconds is None else float(seconds)
+
+    def rounds(self, since: datetime) -> list[Round]:
+        """Return the rounds of all curators that began after a time, newest first."""
+        return self._all(Round, "rounds", since=since)
+
+    def round(self, round_id: str) -> Round | None:
+        """Return a round, or None."""
+        return self._newest(Round, round_id=round_id)
+
+    def news(self, who: str) -> News:
+        """Return what happened since a person began a round, or else decided something."""
+        return News(**self._rows("news", who=who)[0])
 
     def case(self, case_id: str) -> CaseView:
         """Return everything about one case, or raise UnknownId."""

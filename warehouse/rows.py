@@ -20,6 +20,7 @@ from schemas.readings import Reading, ReadingShare
 from schemas.reports import Report, ReportEvent
 from schemas.results import Failure, OpenFailure
 from schemas.reviews import Account, Case, Publication, Review, Revision, SavedView, Triage
+from schemas.rounds import Round
 from schemas.sources import Alias, Check, Document, SelectedText, Snapshot, Source, SourceRef
 from schemas.subjects import SubjectChange
 from schemas.systems import Placement, SystemDecision, SystemName
@@ -30,7 +31,7 @@ _Processed = (
 )
 _Decided = Case | Revision | Review | Publication | TermProposal | TermRuling | Report | ReportEvent
 _Named = Account | SavedView | ImportRecord | CompanyChange | CompanyName | SubjectChange
-_Placed = SystemDecision | Placement | SystemName | FindingSet
+_Placed = SystemDecision | Placement | SystemName | FindingSet | Round
 _Checked = Reading | ReadingShare | Mistake | MistakeRuling
 StoredRow = (
     _Processed | _Decided | _Named | _Placed | _Checked | BatchEvent | Watch | WatchedItem | Look
@@ -50,6 +51,7 @@ TABLES: Mapping[type[Frozen], TableKey] = {
     Check: ("checks", "source_id, checked_at"),
     Account: ("accounts", "name, happened_at"),
     SavedView: ("saved_views", "who, name, happened_at"),
+    Round: ("rounds", "round_id, happened_at"),
     Batch: ("batches", "batch_id"),
     BatchEvent: ("batch_events", "batch_id, step, happened_at"),
     Watch: ("watches", "watch_id, changed_at"),

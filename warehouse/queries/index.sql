@@ -183,14 +183,3 @@ FROM saved_views
 WHERE who = $who
 QUALIFY stored_at = max(stored_at) OVER (PARTITION BY name) AND query <> ''
 ORDER BY name;
-
--- name: pace
--- Median seconds of the newest decisions that end a draft.
-SELECT median(seconds) AS seconds
-FROM (
-    SELECT seconds
-    FROM reviews
-    WHERE decision IN ('approve', 'reject') AND seconds IS NOT NULL
-    ORDER BY stored_at DESC
-    LIMIT 50
-);

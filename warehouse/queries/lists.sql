@@ -220,6 +220,7 @@ UNION ALL SELECT 'report_sentences' AS name, count(*) AS rows FROM report_senten
 UNION ALL SELECT 'reports' AS name, count(*) AS rows FROM reports
 UNION ALL SELECT 'reviews' AS name, count(*) AS rows FROM reviews
 UNION ALL SELECT 'revisions' AS name, count(*) AS rows FROM revisions
+UNION ALL SELECT 'rounds' AS name, count(*) AS rows FROM rounds
 UNION ALL SELECT 'saved_views' AS name, count(*) AS rows FROM saved_views
 UNION ALL SELECT 'selections' AS name, count(*) AS rows FROM selections
 UNION ALL SELECT 'signature_bands' AS name, count(*) AS rows FROM signature_bands

@@ -20,6 +20,7 @@ from desk import (
     insight,
     pages,
     pdf_pages,
+    readings,
     systems,
     watches,
 )
@@ -32,7 +33,8 @@ from desk.submit import UPLOADS
 from publishing.site.build import STATIC as SITE_FILES
 
 ROUTED = (
-    pages, pdf_pages, insight, actions, bulk, batches, watches, systems, account_pages, api,
+    pages, pdf_pages, insight, actions, bulk, batches, watches, systems, readings,
+    account_pages, api,
 )  # fmt: skip
 """The modules with routes."""
 

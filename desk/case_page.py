@@ -121,7 +121,7 @@ def case_page(view: CaseView) -> CasePage:
         silent=silence_phrases(silent_in(view.document, study)),
         tags=_tags(study, quotes),
         # After all quotes, so that the marks are complete.
-        passages=list(_passages(view.document, quotes.spans)),
+        passages=list(passage_lines(view.document, quotes.spans)),
         history=history(view),
         refuted=[doubt for doubt in doubts if doubt.support.level is Level.REFUTED],
         doubtful=[doubt for doubt in doubts if doubt.support.level is not Level.REFUTED],
@@ -173,7 +173,8 @@ def _tags(study: CaseStudy, quotes: QuoteMarker) -> dict[str, list[Item]]:
     return {label: items for label, items in groups.items() if items}
 
 
-def _passages(document: Document, spans: Sequence[Span]) -> Iterator[PassageLine]:
+def passage_lines(document: Document, spans: Sequence[Span]) -> Iterator[PassageLine]:
+    """Yield the description and the passages of a document with the spans marked."""
     section, speaker = document.title, None  # the title is already above
     text = described_text(document)
     yield PassageLine(0, highlighted(text, len(document.text), len(text), spans), "", None, None)

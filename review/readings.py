@@ -10,6 +10,7 @@ from warehouse import Warehouse
 
 _PLAIN = Support(level=SupportLevel.VERIFIED)
 _NEVER = 1 << 40  # after the last character of any document
+_MOST = 1000
 
 
 def without_flags(draft: Revision) -> Revision:
@@ -104,6 +105,6 @@ def open_to(cases: Sequence[ReadingCase], who: str) -> list[ReadingCase]:
 
 def set_share(warehouse: Warehouse, one_in: int, who: str) -> None:
     """Let one published case in ``one_in`` be read twice, or raise InvalidDecision."""
-    if not 1 <= one_in <= 1000:
-        raise InvalidDecision("the share is one case in 1 to 1000")
+    if not 1 <= one_in <= _MOST:
+        raise InvalidDecision(f"the share is one case in 1 to {_MOST}")
     warehouse.append(ReadingShare(one_in=one_in, who=who))

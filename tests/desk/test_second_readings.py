@@ -1,13 +1,36 @@
 """Second readings: which cases, by whom, and what the first reader's edits count as."""
 
 import pytest
+from argon2 import PasswordHasher
+from desk_client import KEY, DeskClient, read
 from read_twice import APPROVER, READER, all_read_twice, publish, reworded
 
+from desk.accounts import Accounts
+from desk.app import create_app
 from review import decisions, readings
 from review.changes import Drop
 from schemas.cases import SupportLevel
 from schemas.errors import InvalidDecision, UnknownId
 from schemas.readings import DEFAULT_SHARE
+from schemas.reviews import Role
+
+
+@pytest.fixture
+def log_in(resources, warehouse, monkeypatch):
+    """Return a browser of an admin (the approver) or a curator."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(Accounts, "hasher", quick)
+    for name, role in ((APPROVER, Role.ADMIN), (READER, Role.CURATOR)):
+        Accounts(warehouse).add(name, role, APPROVER, "a long password")
+    app = create_app(resources, KEY)
+
+    def client(name):
+        made = DeskClient(app)
+        answer = made.send_form("/login", name=name, password="a long password")
+        assert answer.status_code == 303
+        return made
+
+    return client
 
 
 @pytest.fixture
@@ -114,3 +137,38 @@ def test_a_reader_sees_no_flags_and_the_order_of_the_source(warehouse, published
     ]  # fmt: skip
     assert starts == sorted(starts)
     assert len(order) == len(draft.study.statements)
+
+
+def test_the_reading_page_shows_no_flags(log_in, published):
+    """No level, reason, edit or name of the first reader; each statement has its own form."""
+    ada = log_in(READER)
+    page = read(ada.get(f"/readings/{published}"))
+    words = page.text_content()
+    assert "DOUBTFUL-STATEMENT" in words
+    for flag in ("doubtful", "refuted", "not in the source", "Reworded", APPROVER, "does not name"):
+        assert flag not in words.replace("DOUBTFUL", "").replace("REFUTED", ""), flag
+    assert len(page.xpath("//form[@class='marking']")) == 17
+
+
+def test_a_mark_is_saved_with_and_without_scripts(log_in, warehouse, published):
+    """A form leads back to the statement; the script's request gets no content."""
+    ada = log_in(READER)
+    answer = ada.send_form(f"/readings/{published}", n="3", mark="right", note="Yes.")
+    assert answer.headers["location"] == f"/readings/{published}#s-3"
+    quick = ada.send_form(f"/readings/{published}", htmx=True, n="4", mark="wrong")
+    assert quick.status_code == 204
+    assert {one.n: one.second_right for one in warehouse.second_readings()} == {3: True, 4: False}
+    assert ada.send_form(f"/readings/{published}", n="4", mark="maybe").status_code == 409
+    page = read(ada.get("/readings"))
+    assert "2 marked" in page.text_content()
+    assert "mira or an admin decides" in page.text_content()
+
+
+def test_only_an_admin_changes_the_share(log_in, warehouse, published):
+    """The share is part of the page for admins, and refused from curators."""
+    ada = log_in(READER)
+    assert not read(ada.get("/readings")).xpath("//input[@name='one_in']")
+    assert ada.send_form("/readings", one_in="5").status_code == 403
+    mira = log_in(APPROVER)
+    assert mira.send_form("/readings", one_in="5").status_code == 303
+    assert warehouse.reading_share() == 5

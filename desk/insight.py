@@ -18,10 +18,19 @@ from warehouse.schema import queries
 router = APIRouter(include_in_schema=False)
 
 _FRESH_SECONDS = 60
+_ON = {
+    "readers_agreed": "agreement",
+    "right_flags": "judge_accuracy",
+    "found_by_judge": "judge_accuracy",
+}
+"""The named queries over the result of another one."""
 _CHARTS = (  # title, form, unit, and the name of the query
     ("Drafts per week", "columns", "", "drafts_per_week"),
     ("Doubts of the judge that curators shared", "lines", "%", "doubts_agreed"),
     ("Verified parts that curators changed", "lines", "%", "verified_disputed"),
+    ("Flags of the judge that were right", "bars", "%", "right_flags"),
+    ("Wrong statements that the judge flagged", "bars", "%", "found_by_judge"),
+    ("Two readers of one statement", "bars", "", "readers_agreed"),
     ("Review time per draft", "lines", "min", "minutes_per_draft"),
     ("Tags over time", "lines", "", "tags_over_time"),
     ("Cost per draft by model", "bars", "$", "cost_per_draft"),
@@ -54,10 +63,17 @@ def charts(warehouse: Warehouse, _minute: int) -> list[InsightChart]:
     """Return the charts, cached for a minute."""
     found = []
     for title, form, unit, name in _CHARTS:
-        columns, rows = warehouse.sql(queries()[name])
+        columns, rows = warehouse.sql(sql := _query(name))
         top = 100 if unit == "%" else axis_end(row[-1] for row in rows)
-        found.append(InsightChart(title, form, unit, queries()[name].strip(), columns, rows, top))
+        found.append(InsightChart(title, form, unit, sql, columns, rows, top))
     return found
+
+
+def _query(name: str) -> str:
+    """Return a named query, with the one that it reads from, if any."""
+    known, base = queries(), _ON.get(name)
+    below = f"WITH {base} AS (\n{known[base].strip().rstrip(';')}\n)\n" if base else ""
+    return below + known[name].strip()
 
 
 def axis_end(values: Iterable[float]) -> float:

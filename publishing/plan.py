@@ -116,7 +116,8 @@ class PublicationPlan(NamedTuple):
     newest first, and ``editions`` are older ones; ``recordings`` are the folders of recorded
     reports, by report id. ``former_names`` are the spellings of companies in all published
     revisions, former ones too; ``systems`` include those without cases, whose pages lead on.
-    ``collection`` counts sources and cases by outcome.
+    ``collection`` counts sources and cases by outcome; ``accuracy`` has the agreement of readers,
+    the errors of judges and the mistakes found later.
     """
 
     lines: Path
@@ -134,3 +135,4 @@ class PublicationPlan(NamedTuple):
     former_names: Sequence[FormerName] = ()
     systems: Sequence[System] = ()
     collection: Sequence[Mapping[str, Any]] = ()
+    accuracy: Mapping[str, Any] = {}

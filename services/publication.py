@@ -123,6 +123,7 @@ class _Publishing:
         self._version, self._earlier = site_version(site), earlier_site(out)
         self._rows = {row["case_id"]: row for row in warehouse.publishable(self._target)}
         self._systems, self._collection = warehouse.systems(), warehouse.collection()
+        self._accuracy = warehouse.accuracy()
         placed = {
             case_id: (one.system_id, one.first_name, one.name)
             for one in self._systems
@@ -217,7 +218,7 @@ class _Publishing:
         former_names = self._warehouse.former_names()
         systems = [one.model_dump(mode="json") for one in self._systems]
         made += [(one.report_id, "edition") for one in editions]
-        parts = (places, made, former_names, systems, self._collection)
+        parts = (places, made, former_names, systems, self._collection, self._accuracy)
         fingerprint = key_of(self._version, sorted(self._keys.items()), *parts)
         if fingerprint == self._earlier.fingerprint:
             return
@@ -241,6 +242,7 @@ class _Publishing:
             former_names=former_names,
             systems=self._systems,
             collection=self._collection,
+            accuracy=self._accuracy,
         )
         total = len(entries)
         build_in_process(lambda n: self._on_progress(total + n, 2 * total), plan, self._out)

@@ -42,6 +42,11 @@ class AccuracyReads(DatabaseReader):
         """
         return next(iter(self._rows("agreement")), None)
 
+    def accuracy(self) -> Values:
+        """Return the counts of statements and mistakes, the agreement, and those of judges."""
+        numbers, agreement = self.accuracy_numbers(), self.agreement()
+        return {"numbers": numbers, "agreement": agreement, "judge": self.judge_accuracy()}
+
     def judge_accuracy(self) -> list[Values]:
         """Return what curators and second readers did with a judge's verdicts; see the query."""
         return self._rows("judge_accuracy")

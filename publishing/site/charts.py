@@ -105,6 +105,15 @@ def bars(lines: SeriesData) -> Chart:
     return Chart(tuple(drawn))
 
 
+def intervals(lines: Sequence[tuple[Link, Sequence[float], str]]) -> Chart:
+    """Return a dot per share, from 0 to 1, between the ends of its interval; each with its text."""
+    drawn = []
+    for of, shares, text in lines:
+        marks = tuple(Mark(round(_LONGEST_BESIDE_TEXT * share, 2), text) for share in shares)
+        drawn.append(ChartSeries(of, marks, f"{of.label}: {text}"))
+    return Chart(tuple(drawn), tuple(Link(f"{end} %") for end in (0, 50, 100)))
+
+
 def comparison(metric: str, lines: Sequence[tuple[Link, float]]) -> Chart:
     """Return a bar per value of a metric, with its note as text."""
     longest = max(number for _, number in lines) or 1

@@ -13,6 +13,7 @@ from publishing.files import SiteFiles
 from publishing.plan import PublicationPlan, SiteChange
 from publishing.records import CaseRecord
 from publishing.similarity import FILLER, FUNCTION_WORDS
+from publishing.site.accuracy import write_accuracy
 from publishing.site.charts import Figure
 from publishing.site.collection import write_collection
 from publishing.site.facets import facets
@@ -44,7 +45,9 @@ _MOST_DAYS, _PER_DAY = 60, 25
 _SORTS = (("", "Best match"), ("added", "Newest first"), ("year", "Year"), ("title", "Title"))
 _FIXED = [
     "",
-    *map("{}.html".format, "search browse ask attribution figures data collection".split()),
+    *map(
+        "{}.html".format, "search browse ask attribution figures data collection how-right".split()
+    ),
 ]
 _VERSION_DIGITS = 12
 
@@ -100,6 +103,7 @@ class OverviewPages:
         self._write_changes(changes)
         self._pages.put("figures.html", "figures.html", digest, figures=drawn)
         write_collection(self._pages, self._plan.collection, len(self._entries), self._imported)
+        write_accuracy(self._pages, self._plan.accuracy, self._plan.collection)
         self._pages.put("404.html", "404.html", "")
         self._pages.put("llms.txt", "llms.txt", [self._reliability, len(self._entries), self._tabs])
         if self._root:

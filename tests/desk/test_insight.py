@@ -15,8 +15,11 @@ from schemas.reviews import Decision
 
 NUMBERS = {
     "Drafts per week": [["2026-11-23", "2"], ["2026-11-30", "0"], ["2026-12-07", "1"]],
-    "Doubts of the judge that curators shared": [["2026-11", "a-judge", "2", "3", "60 %"]],
+    "Doubts of the judge that curators shared": [["2026-11", "a-judge", "2", "0", "0 %"]],
     "Verified parts that curators changed": [["2026-11", "a-judge", "18", "1", "5.3 %"]],
+    "Flags of the judge that were right": [],
+    "Wrong statements that the judge flagged": [],
+    "Two readers of one statement": [],
     "Review time per draft": [["2026-11-23", "1", "3 min"]],
     "Tags over time": [
         ["2026 Q2", tag, "2"] for tag in ("human-review", "pgvector", "rag", "vllm")
@@ -58,12 +61,15 @@ def test_each_chart_has_its_numbers_and_the_query_that_ran(desk, warehouse, work
         found[title] = [texts(row, "td") for row in section.xpath(".//tbody/tr")]
         (query,) = section.xpath(".//pre")
         columns, rows = warehouse.sql(query.text_content())
-        assert columns == texts(section, ".//th")
+        assert columns == texts(section, ".//th") or not rows
         assert len(rows) == len(found[title])
         marks = section.xpath(".//rect | .//circle")
         assert len(marks) == len(rows)
         assert all(mark.xpath("title") for mark in marks)
-        assert section.xpath(".//*[@aria-labelledby]/@aria-labelledby") == section.xpath("h2/@id")
+        assert (
+            section.xpath(".//*[@aria-labelledby]/@aria-labelledby")
+            == section.xpath("h2/@id")[: bool(rows)]
+        )
     assert found == NUMBERS
 
 
@@ -115,7 +121,7 @@ def test_a_chart_without_numbers_says_so(desk, build):
     """A draft without calls has no cost and no review."""
     build.draft()
     page = read(desk.get("/insight"))
-    assert page.text_content().count("No data yet.") == 4
+    assert page.text_content().count("No data yet.") == 7
 
 
 def test_results_are_kept_for_a_minute(build, warehouse):

@@ -63,6 +63,7 @@ def test_the_files_of_a_site(publish):
         "changes",
         "collection",
         "compare",
+        "how-right",
         "404",
     }
     assert {p.name for p in target.iterdir() if p.is_dir()} >= set(

@@ -36,6 +36,7 @@ def a_plan(
     """Return the plan of a site with the current revisions of these cases, all of them new."""
     checks = more.pop("checks", {})
     changes, collection = more.pop("changes", ()), more.pop("collection", ())
+    accuracy = more.pop("accuracy", {})
     settings = SiteSettings(**({"title": "Models at work"} | more))
     earlier = {p.case_id: p.address for p in withdrawn}
     earlier |= {v.case.case_id: v.published.address for v in views if v.published}
@@ -56,6 +57,7 @@ def a_plan(
         keys=keys,
         withdrawn=withdrawn,
         changes=changes,
+        accuracy=accuracy,
         settings=settings,
         version=version,
         fingerprint=key_of(keys),

@@ -46,6 +46,7 @@ KINDS = {
     "data": "data.html",
     "changes": "changes.html",
     "collection": "collection.html",
+    "accuracy": "how-right.html",
     "reports": "reports/index.html",
     "report": f"reports/{REPORT}/index.html",
     "recording": f"reports/{REPORT}/transcript.html",
@@ -71,6 +72,33 @@ FOUND = (
     ("case", "", "withdrawn", "", 1),
 )
 """Sources and cases by origin, outcome and reason, as the warehouse counts them."""
+
+_JUDGED = (
+    "side value flags right_flags precision precision_low precision_high "
+    "read missed recall recall_low recall_high"
+).split()
+ACCURACY = {
+    "numbers": {
+        "drafted": 2_410, "flagged": 230, "approved": 1_900, "corrected": 171, "read_twice": 140,
+        "differences": 9, "mistakes": 3, "corrections": 2, "mended": 1, "median_days": 2.5,
+    },
+    "agreement": {
+        "statements": 138, "cases": 5, "both_right": 118, "first_only": 6, "second_only": 3,
+        "both_wrong": 11, "kappa": 0.673, "low": 0.47, "high": 0.87,
+    },
+    "judge": [
+        dict(zip(_JUDGED, row, strict=True))
+        for row in (
+            ("all", "", 210, 160, 0.762, 0.7, 0.815, 118, 4, 0.71, 0.49, 0.86),
+            ("judge", "a-judge", 203, 155, 0.764, 0.7, 0.817, 118, 4, 0.7, 0.48, 0.85),
+            ("judge", "another <judge>", 7, 5, 0.714, 0.36, 0.92, 0, 0, None, None, None),
+            ("part", "results", 41, 30, 0.732, 0.58, 0.843, 22, 1, 0.8, 0.4, 0.97),
+            ("part", "facts", 20, 11, 0.55, 0.342, 0.742, 0, 0, None, None, None),
+            ("source", "web", 210, 160, 0.762, 0.7, 0.815, 118, 4, 0.71, 0.49, 0.86),
+        )
+    ],
+}  # fmt: skip
+"""What readers, judges and curators said, as the warehouse counts it."""
 
 
 def an_imported_view(**changes: str) -> CaseView:
@@ -167,6 +195,7 @@ def whole_site(folder: Path) -> Path:
         recordings={report.report_id: recording},
         changes=changes,
         collection=[dict(zip(COUNTED, row, strict=True)) for row in FOUND],
+        accuracy=ACCURACY,
     )
     with patch("publishing.site.build.indexing", lambda *_: nullcontext()):
         build(plan, folder / "site")

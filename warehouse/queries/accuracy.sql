@@ -104,6 +104,8 @@ FROM spread;
 -- Judges against curators in approved cases. Right flags are those whose part curators dropped or
 -- changed, wrong ones those that they kept; parts that were left out without a decision are no answer.
 -- Of the statements that a judge did not flag, ``read`` were read twice, and ``missed`` of them are wrong.
+-- Recall counts the flags of all approved cases, and weighs each missed statement by unflagged / read.
+-- The intervals of 95 % are Wilson's; that of recall carries over the one of missed / read.
 WITH sided AS (
     SELECT
         *,
@@ -116,21 +118,49 @@ WITH sided AS (
         ]) AS member,
         verdict IN ('doubtful', 'refuted') AS is_flagged
     FROM judged_parts
+),
+counted AS (
+    SELECT
+        member.side AS side,
+        member.value AS value,
+        count(*) FILTER (is_flagged AND NOT is_kept AND NOT is_left_out) AS right_flags,
+        count(*) FILTER (is_flagged AND is_kept) AS wrong_flags,
+        count(*) FILTER (is_flagged AND is_left_out) AS left_out,
+        count(*) FILTER (
+            is_flagged AND NOT is_kept AND NOT is_left_out AND part = 'statement'
+        ) AS found,
+        count(*) FILTER (NOT is_flagged AND part = 'statement') AS unflagged,
+        count(*) FILTER (
+            NOT is_flagged AND part = 'statement' AND second_right IS NOT NULL
+        ) AS read,
+        count(*) FILTER (NOT is_flagged AND part = 'statement' AND NOT second_right) AS missed
+    FROM sided
+    WHERE member.value <> '' OR member.side = 'all'
+    GROUP BY ALL
+),
+shares AS (
+    SELECT
+        *,
+        right_flags + wrong_flags AS flags,
+        right_flags / nullif(flags, 0) AS precision,
+        missed / nullif(read, 0) AS missed_share,
+        3.8416 / nullif(flags, 0) AS flags_spread,
+        3.8416 / nullif(read, 0) AS read_spread,
+        sqrt(flags_spread * (precision * (1 - precision) + flags_spread / 4)) AS flags_half,
+        sqrt(read_spread * (missed_share * (1 - missed_share) + read_spread / 4)) AS read_half
+    FROM counted
 )
 SELECT
-    member.side AS side,
-    member.value AS value,
-    count(*) FILTER (is_flagged AND NOT is_kept AND NOT is_left_out) AS right_flags,
-    count(*) FILTER (is_flagged AND is_kept) AS wrong_flags,
-    count(*) FILTER (is_flagged AND is_left_out) AS left_out,
-    count(*) FILTER (is_flagged AND NOT is_kept AND NOT is_left_out AND part = 'statement') AS found,
-    count(*) FILTER (NOT is_flagged AND part = 'statement') AS unflagged,
-    count(*) FILTER (NOT is_flagged AND part = 'statement' AND second_right IS NOT NULL) AS read,
-    count(*) FILTER (NOT is_flagged AND part = 'statement' AND NOT second_right) AS missed
-FROM sided
-WHERE member.value <> '' OR member.side = 'all'
-GROUP BY ALL
-ORDER BY side, count(*) DESC, value;
+    * EXCLUDE (flags_spread, read_spread, flags_half, read_half),
+    (precision + flags_spread / 2 - flags_half) / (1 + flags_spread) AS precision_low,
+    (precision + flags_spread / 2 + flags_half) / (1 + flags_spread) AS precision_high,
+    (missed_share + read_spread / 2 - read_half) / (1 + read_spread) AS missed_low,
+    (missed_share + read_spread / 2 + read_half) / (1 + read_spread) AS missed_high,
+    found / nullif(found + missed_share * unflagged, 0) AS recall,
+    found / nullif(found + missed_high * unflagged, 0) AS recall_low,
+    found / nullif(found + missed_low * unflagged, 0) AS recall_high
+FROM shares
+ORDER BY side, flags + read DESC, value;
 
 -- name: accuracy_numbers
 -- The newest draft of each case, what became of the drafts of approved cases, and what was found later.

@@ -23,8 +23,8 @@ GROUP BY week
 ORDER BY week;
 
 -- name: doubts_agreed
--- Of the parts that a judge doubted or refuted, the percentage that curators dropped, changed or
--- left out instead of keeping them, by the month of the approval and the judge.
+-- Of the parts that a judge doubted or refuted, the percentage that curators dropped or changed
+-- instead of keeping them, by the month of the approval and the judge.
 SELECT
     strftime(date_trunc('month', approved_at AT TIME ZONE 'UTC'), '%Y-%m') AS month,
     judge,
@@ -32,7 +32,7 @@ SELECT
     count(*) FILTER (NOT is_kept) AS dropped_or_changed,
     round(100 * dropped_or_changed / count(*), 1) AS percent
 FROM judged_parts
-WHERE verdict IN ('doubtful', 'refuted')
+WHERE verdict IN ('doubtful', 'refuted') AND NOT is_left_out
 GROUP BY month, judge
 QUALIFY dense_rank() OVER (ORDER BY month DESC) <= 12
 ORDER BY month, judge;
@@ -133,3 +133,39 @@ CROSS JOIN frequent
 LEFT JOIN tagged USING (began, tag)
 GROUP BY quarters.began, frequent.tag
 ORDER BY quarters.began, frequent.tag;
+
+-- name: readers_agreed
+-- What two readers said of the same statements; Cohen's kappa with its interval of 95 %.
+SELECT
+    unnest(['both right', 'only the first: right', 'only the second: right', 'both wrong']) AS answers,
+    round(kappa, 2) AS kappa,
+    round(low, 2) AS low,
+    round(high, 2) AS high,
+    unnest([both_right, first_only, second_only, both_wrong]) AS statements
+FROM agreement;
+
+-- name: right_flags
+-- Of the flags that curators settled, the percentage that were right, by part, from 20 flags on.
+SELECT
+    value AS part,
+    right_flags,
+    wrong_flags,
+    round(100 * precision_low, 1) AS low,
+    round(100 * precision_high, 1) AS high,
+    round(100 * precision, 1) AS percent
+FROM judge_accuracy
+WHERE side = 'part' AND flags >= 20;
+
+-- name: found_by_judge
+-- Of the wrong statements, the percentage that the judge flagged, by judge; what it missed is estimated
+-- from at least 20 second readings.
+SELECT
+    value AS judge,
+    found,
+    read,
+    missed,
+    round(100 * recall_low, 1) AS low,
+    round(100 * recall_high, 1) AS high,
+    round(100 * recall, 1) AS percent
+FROM judge_accuracy
+WHERE side = 'judge' AND read >= 20;

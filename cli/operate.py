@@ -4,6 +4,7 @@ import asyncio
 import csv
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -148,12 +149,34 @@ def mcp(
     context: typer.Context,
     drafts: Annotated[bool, opt("--drafts", help="Also search drafts.")] = False,
     write: Annotated[bool, opt("--write", help="Also submit sources and decide drafts.")] = False,
+    http: Annotated[
+        Text, opt(help="Serve published cases over HTTP, read-only.", metavar="HOST:PORT")
+    ] = None,
 ) -> None:
     """Run an MCP server for assistants on standard input and output."""
     from desk.assistant import create_server as create
 
     settings = load_settings(context)
+    if http and (drafts or write):
+        raise typer.BadParameter("a server over HTTP shows only published cases, without changes")
+    if http and not re.fullmatch(r".+:\d{1,5}", http):
+        raise typer.BadParameter(f"{http} is not an address such as 127.0.0.1:8486")
+    if http:
+        run(settings, lambda resources: _public(resources, http))
     run(settings, lambda resources: create(resources, drafts=drafts, write=write).run_stdio_async())
+
+
+async def _public(resources: "Resources", address: str) -> None:
+    from desk.public import serve_public
+
+    def ready(base: str) -> None:
+        shown = f"[green]published cases[/]  {base}/mcp and {base}/api/cases  (Ctrl-C stops it)"
+        out().print(shown, soft_wrap=True)
+
+    try:
+        await serve_public(resources, address, ready)
+    except asyncio.CancelledError:
+        err().print("The server has stopped.")
 
 
 async def _desk(resources: "Resources", port: int | None = None, *, browser: bool = False) -> None:

@@ -153,7 +153,7 @@ async def rule(request: Request, desk: Desk, who: User) -> Response:
     names = [name for name in form.getlist("name") if isinstance(name, str)] or [""]
     done = " ".join(
         [
-            await asyncio.to_thread(_rule, {**fields_of(form), "name": name}, desk, who.name)
+            await asyncio.to_thread(rule_on, desk, {**fields_of(form), "name": name}, who.name)
             for name in names
         ]
     )
@@ -190,28 +190,28 @@ def _decide_draft(form: FormData, desk: DeskState, who: str, case_id: str) -> No
             raise InvalidDecision("nothing was changed: adopt the draft or reject it")
 
 
-def _rule(form: Mapping[str, str], desk: DeskState, who: str) -> str:
+def rule_on(desk: DeskState, given: Mapping[str, str], who: str) -> str:
     """Carry out a ruling on a name; return a message about it."""
-    name, warehouse = form.get("name", "").strip(), desk.warehouse
-    group, judged = form.get("group", ""), desk.judging.is_on
-    match form.get("ruling") if name else None:
+    name, warehouse = given.get("name", "").strip(), desk.warehouse
+    group, judged = given.get("group", ""), desk.judging.is_on
+    match given.get("ruling") if name else None:
         case "accept":
             tagged = terms.accept(
                 warehouse,
                 name,
                 who,
-                definition=form.get("definition", ""),
+                definition=given.get("definition", ""),
                 group=cast("TermGroup", group) if group in get_args(TermGroup) else None,
-                label=form.get("label"),
+                label=given.get("label"),
                 judged=judged,
             )
             return f"{name} is now a term; {count(len(tagged), 'draft')} tagged."
         case "map":
-            slug = form.get("slug", "")
+            slug = given.get("slug", "")
             tagged = terms.map_to(warehouse, name, slug, who, judged=judged)
             return f"{name} is now a synonym of {slug}; {count(len(tagged), 'draft')} tagged."
         case "refuse":
-            terms.refuse(warehouse, name, who, reason=form.get("reason") or None)
+            terms.refuse(warehouse, name, who, reason=given.get("reason") or None)
             return f"{name} will not be proposed again."
     raise InvalidDecision("nothing was changed: accept, map or refuse a name")
 

@@ -1,12 +1,15 @@
 """The desk's JSON API for scripts, described in ``/api/openapi.json``."""
 
 import asyncio
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Depends, Query
+from fastapi import APIRouter, Body, Depends, Query, Request
+from fastapi.responses import Response
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
 from desk.index import Hit
@@ -45,11 +48,13 @@ class JobState(Frozen):
 
 
 class SearchResults(Frozen):
-    """Statements; ``every_word`` is false if they have only some words of the search.
+    """Statements; ``total`` counts also those past the limit.
 
-    ``corrected`` is the search with the spelling that found them.
+    ``every_word`` is false if they have only some words of the search, and ``corrected`` is the
+    search with the spelling that found them.
     """
 
+    total: int
     every_word: bool
     corrected: str | None
     statements: list[Hit]
@@ -63,19 +68,57 @@ class SourceView(Frozen):
     failure: OpenFailure | None
 
 
+class TaggedRoute(APIRoute):
+    """A route whose answers to GET have an ETag; an answer that the sender has is a 304."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler of the route's requests."""
+        answer = super().get_route_handler()
+
+        async def tagged(request: Request) -> Response:
+            found = await answer(request)
+            if request.method != "GET" or found.status_code != HTTPStatus.OK:
+                return found
+            tag = f'"{hashlib.sha256(bytes(found.body)).hexdigest()[:32]}"'
+            found.headers["ETag"] = tag
+            known = request.headers.get("if-none-match", "").replace("W/", "").split(",")
+            if tag not in map(str.strip, known):
+                return found
+            kept = {k: v for k, v in found.headers.items() if not k.startswith("content-")}
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=kept)
+
+        return tagged
+
+
 _REFUSALS = (400, 401, 403, 404, 409, 413, 422, 503)
 _TOKEN = HTTPBearer(description="A script's token, or the desk's key.", auto_error=False)
-router = APIRouter(
-    prefix="/api",
-    dependencies=[Depends(_TOKEN)],  # for the description; the guard checks it
-    responses={status: {"model": ProblemDetails} for status in _REFUSALS},
-)
+
+
+def api_router() -> APIRouter:
+    """Return a router of the API without routes."""
+    return APIRouter(
+        prefix="/api",
+        dependencies=[Depends(_TOKEN)],  # for the description; the guard checks it
+        responses={status: {"model": ProblemDetails} for status in _REFUSALS},
+        route_class=TaggedRoute,
+    )
+
+
+router = api_router()
 
 
 @router.get("/cases")
-async def cases(desk: Desk, wanted: Annotated[CaseFilter, Query()]) -> list[CaseLine]:
-    """List cases, by default the most recently changed first."""
-    return await asyncio.to_thread(desk.warehouse.cases, wanted)
+async def cases(
+    response: Response, desk: Desk, wanted: Annotated[CaseFilter, Query()]
+) -> list[CaseLine]:
+    """List cases, by default the most recently changed first.
+
+    The header ``X-Total-Count`` has the number of all cases that match.
+    """
+    found = await asyncio.to_thread(desk.warehouse.cases, wanted)
+    total = await asyncio.to_thread(desk.warehouse.count_cases, wanted)
+    response.headers["X-Total-Count"] = str(total)
+    return found
 
 
 @router.get("/search")
@@ -90,7 +133,9 @@ async def search(
     index = await desk.live.fresh()
     await asyncio.to_thread(index.refresh_texts)
     search, hits = index.statements(q, published=published, limit=limit)
-    return SearchResults(every_word=search.every_word, corrected=search.corrected, statements=hits)
+    total = index.count_statements(search, published=published)
+    how = {"every_word": search.every_word, "corrected": search.corrected}
+    return SearchResults(total=total, statements=hits, **how)
 
 
 @router.get("/cases/{case_id}")

@@ -15,6 +15,7 @@ from desk import (
     account_pages,
     actions,
     api,
+    api_curation,
     batches,
     bulk,
     insight,
@@ -34,7 +35,7 @@ from publishing.site.build import STATIC as SITE_FILES
 
 ROUTED = (
     pages, pdf_pages, insight, actions, bulk, batches, watches, systems, readings,
-    account_pages, api,
+    account_pages, api, api_curation,
 )  # fmt: skip
 """The modules with routes."""
 

@@ -1,7 +1,8 @@
 """The pages of batches: list, estimate, progress and failures."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from fastapi import APIRouter, Request
@@ -17,9 +18,9 @@ from desk.submit import keep_list, web_source
 from schemas.batches import Batch, BatchProgress, SourceState
 from schemas.errors import InputError, UnknownId
 from schemas.results import OpenFailure
-from schemas.sources import SourceRef
+from schemas.sources import Candidate, SourceRef
 from services.batches import read_list, register
-from services.selection import forecast, select
+from services.selection import SourceSelection, forecast, select
 from warehouse import Warehouse
 
 router = APIRouter(include_in_schema=False)
@@ -72,7 +73,7 @@ async def batches(request: Request, desk: Desk) -> Response:
 @router.post("/batches/estimate", dependencies=CuratorRequired)
 async def estimate_cost(request: Request, desk: Desk) -> Response:
     """Read a list and show its contents and expected cost, without starting it."""
-    estimate = desk.batches.keep(await _estimate(await request.form(), desk))
+    estimate = await _estimate(await request.form(), desk)
     if not is_fragment(request):
         return redirect(f"/batches/estimates/{estimate.estimate_id}")
     return await render(request, "estimate.html", estimate=estimate)
@@ -87,12 +88,8 @@ async def show_estimate(request: Request, desk: Desk, estimate_id: str) -> Respo
 @router.post("/batches", dependencies=CuratorRequired)
 async def start(request: Request, desk: Desk, who: User) -> Response:
     """Start the batch of an estimate."""
-    estimate = desk.batches.estimate(text(await request.form(), "estimate"))
-    items, budget = estimate.selection.items, estimate.budget_usd
-    batch = await register(
-        estimate.origin, items, desk.resources, created_by=who.name, budget_usd=budget
-    )
-    return _started(batch, desk, who)
+    batch = await started(desk, text(await request.form(), "estimate"), who.name)
+    return redirect(f"/batches/{batch.batch_id}")
 
 
 @router.get("/batches/{batch_id}")
@@ -105,7 +102,8 @@ async def batch(request: Request, desk: Desk, batch_id: str) -> Response:
 @router.post("/batches/{batch_id}/resume", dependencies=CuratorRequired)
 async def resume(desk: Desk, who: User, batch_id: str) -> Response:
     """Process the rest of a batch."""
-    return _started((await asyncio.to_thread(desk.warehouse.batch, batch_id)).batch, desk, who)
+    desk.batches.start((await asyncio.to_thread(desk.warehouse.batch, batch_id)).batch, who.name)
+    return redirect(f"/batches/{batch_id}")
 
 
 @router.post("/batches/{batch_id}/pause", dependencies=CuratorRequired)
@@ -145,16 +143,35 @@ async def _estimate(form: FormData, desk: DeskState) -> CostEstimate:
     budget, since = number(form, "budget", "budget"), since_day(form)
     limit = number(form, "limit", "number of sources")
     origin, ref = await _list_of(form, desk)
-    found = await read_list(ref, desk.resources)
     most = int(limit) if limit else None
-    chosen = select(found.candidates, since=since, limit=most, words=words_of(form))
+    chosen = partial(select, since=since, limit=most, words=words_of(form))
+    return await estimated(desk, origin, ref, budget, chosen)
+
+
+async def estimated(
+    desk: DeskState,
+    origin: str,
+    ref: SourceRef,
+    budget: float | None,
+    choose: Callable[[Iterable[Candidate]], SourceSelection],
+) -> CostEstimate:
+    """Return the chosen sources of a list and their expected cost, stored for ``started``."""
+    found = await read_list(ref, desk.resources)
+    chosen = choose(found.candidates)
     expected = await forecast(chosen.items, desk.resources)
-    return CostEstimate("", origin, chosen, expected, budget, tuple(found.missed))
+    estimate = CostEstimate("", origin, chosen, expected, budget, tuple(found.missed))
+    return desk.batches.keep(estimate)
 
 
-def _started(found: Batch, desk: DeskState, who: User) -> Response:
-    desk.batches.start(found, who.name)
-    return redirect(f"/batches/{found.batch_id}")
+async def started(desk: DeskState, estimate_id: str, who: str) -> Batch:
+    """Start the batch of an estimate, and return it."""
+    estimate = desk.batches.estimate(estimate_id)
+    items, budget = estimate.selection.items, estimate.budget_usd
+    batch = await register(
+        estimate.origin, items, desk.resources, created_by=who, budget_usd=budget
+    )
+    desk.batches.start(batch, who)
+    return batch
 
 
 async def _list_of(form: FormData, desk: DeskState) -> tuple[str, SourceRef]:

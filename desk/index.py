@@ -39,13 +39,12 @@ _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Hit:
-    """A statement that matches a search; ``marked`` is its text with the words marked."""
+    """A statement that matches a search."""
 
     case_id: str
     n: int
     section: str
     text: str
-    marked: str
     rank: float
     title: str | None
     company: str | None
@@ -242,6 +241,12 @@ class Index:
 
         with self._open() as connection:
             return self.first_found(text, find)
+
+    def count_statements(self, search: Search, *, published: bool) -> int:
+        """Return the number of statements that a search finds."""
+        values = {"match": search.match, "published": published}
+        with self._open() as connection:
+            return int(connection.execute(_sql("count_statements"), values).fetchone()[0])
 
     def waiting_texts(self) -> int:
         """Return the number of cases that are not in the full-text index yet."""

@@ -186,7 +186,6 @@ SELECT
     statements.n,
     statements.section,
     statements.text,
-    highlight(statements, 0, char(2), char(3)) AS marked,
     bm25(statements) AS rank,
     cases.title,
     cases.company,
@@ -202,4 +201,8 @@ WHERE statements MATCH :match
         SELECT 1 FROM labels WHERE labels.id = cases.id AND facet = 'tag' AND value = :tag
     ))
 ORDER BY rank
-LIMIT :limit
+LIMIT :limit;
+
+-- name: count_statements
+SELECT count(*) FROM statements
+WHERE statements MATCH :match AND iif(:published, published, current)

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from config.resources import Resources
 from desk.accounts import Accounts
@@ -65,9 +66,25 @@ async def serve(
     listening = listen(int(usual) if port is None else port, host.strip("[]"))
     address = f"http://{host}:{listening.getsockname()[1]}/?key={key}"
     address = settings.desk_address or address
+
+    def ready() -> None:
+        on_ready(address)
+        if open_browser:
+            asyncio.get_running_loop().run_in_executor(None, webbrowser.open, page)
+
+    with _redirect(address) if open_browser else contextlib.nullcontext("") as page:
+        await serve_app(create_app(resources, key), listening, ready)
+
+
+async def serve_app(app: ASGIApp, listening: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve an application until the task is cancelled; pending responses are finished first.
+
+    Raises:
+        ConfigurationError: if the application does not start.
+    """
     server = _Server(
         uvicorn.Config(
-            create_app(resources, key),
+            app,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -76,22 +93,15 @@ async def serve(
             timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         )
     )
-
-    def ready() -> None:
-        on_ready(address)
-        if open_browser:
-            asyncio.get_running_loop().run_in_executor(None, webbrowser.open, page)
-
     server.ready = ready
-    with _redirect(address) if open_browser else contextlib.nullcontext("") as page:
-        running = asyncio.create_task(server.serve(sockets=[listening]))
-        try:
-            await asyncio.shield(running)
-        finally:
-            server.should_exit = True
-            await running
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        await asyncio.shield(running)
+    finally:
+        server.should_exit = True
+        await running
     if not server.started:
-        raise ConfigurationError("The desk did not start; see the log in the home.")
+        raise ConfigurationError("The server did not start; see the log in the home.")
 
 
 @contextlib.contextmanager

@@ -30,6 +30,7 @@ from schemas.systems import CaseSystem, FormerSystem, Placement, System, SystemD
 from warehouse.access import DatabaseReader, fetch, objects
 from warehouse.lake import Connection
 from warehouse.rows import T, Values, decode
+from warehouse.schema import queries
 
 IdQuery = Literal[
     "due_for_recheck",
@@ -65,6 +66,12 @@ class CaseReads(DatabaseReader):
     def cases(self, wanted: CaseFilter | None = None) -> list[CaseLine]:
         """Return the cases that match the filter, in its order."""
         return self._all(CaseLine, "cases", **(wanted or CaseFilter()).model_dump(mode="json"))
+
+    def count_cases(self, wanted: CaseFilter) -> int:
+        """Return the number of cases that match the filter, whatever its limit."""
+        values = wanted.model_dump(mode="json") | {"limit": 10_000_000, "offset": 0}
+        query = f"SELECT count(*) FROM ({queries()['cases'].rstrip().rstrip(';')})"  # noqa: S608 - a query of ours
+        return int(self._read(lambda c: c.execute(query, values).fetchall())[0][0])
 
     def case_ids(self, status: CaseStatus | None = None) -> list[str]:
         """Return the ids of the cases with this status, or of all, oldest first."""

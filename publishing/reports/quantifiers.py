@@ -59,6 +59,14 @@ def kinds(text: str, *, is_general: bool) -> list[str]:
     return found or ["report"]
 
 
+def amounts(text: str) -> dict[str, str]:
+    """Return the first word of each kind for how many ("most") and for more or less ("fell")."""
+    found = dict[str, str]()
+    for kind, match in _found("compared", text):
+        found.setdefault(kind, match[0])
+    return found
+
+
 def _found(name: str, text: str) -> list[tuple[str, re.Match[str]]]:
     """Return the matches of the patterns of a table, each with the name of its pattern."""
     return [(key, match) for key, form in _forms(name).items() for match in form.finditer(text)]

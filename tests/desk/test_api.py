@@ -27,13 +27,28 @@ def test_cases_are_listed_by_status(desk, build):
     assert desk.get("/api/cases?status=odd").status_code == 422
 
 
+def test_a_list_has_its_total_and_a_tag(desk, build):
+    """A page of the list counts all; a sender that has the answer gets a 304 until it changes."""
+    build.draft()
+    build.draft()
+    answer = desk.get("/api/cases?limit=1")
+    assert (len(answer.json()), answer.headers["x-total-count"]) == (1, "2")
+    assert desk.get("/api/cases?text=zebra").headers["x-total-count"] == "0"
+    seen = {"if-none-match": f'"other", W/{answer.headers["etag"]}'}
+    again = desk.get("/api/cases?limit=1", headers=seen)
+    assert (again.status_code, again.content) == (304, b"")
+    build.draft()
+    assert desk.get("/api/cases?limit=1", headers=seen).status_code == 200
+
+
 def test_statements_are_searched(desk, build):
     """Each statement comes with the id of its case; unpublished cases are searched too."""
     case_id = build.draft()
     answer = desk.get("/api/search?q=claimants wait").json()
     (found,) = answer["statements"]
     assert (found["case_id"], found["section"], found["status"]) == (case_id, "results", "draft")
-    assert (answer["every_word"], answer["corrected"]) == (True, None)
+    assert (answer["every_word"], answer["corrected"], answer["total"]) == (True, None, 1)
+    assert not any(ord(one) < 32 for one in str(answer))
     for query in ("claimants&published=true", '"*'):
         assert desk.get(f"/api/search?q={query}").json()["statements"] == []
 
@@ -152,3 +167,57 @@ def test_the_api_describes_itself(desk):
     paths = desk.get("/api/openapi.json").json()["paths"]
     assert "/api/cases/{case_id}/decisions" in paths
     assert all(path.startswith("/api/") for path in paths)
+
+
+def test_a_script_rules_on_names(desk, build, headers):
+    """A proposed name is listed; accepted, it is a term; a second ruling is refused."""
+    build.proposed("Kestrel", "served with vLLM", build.draft())
+    (name,) = desk.get("/api/tags").json()["proposed"]
+    ruling = {"name": name["name"], "ruling": "accept", "definition": "A server of models."}
+    answer = desk.post("/api/tags", json=ruling, headers=headers)
+    assert answer.json()["message"] == "Kestrel is now a term; 0 drafts tagged."
+    found = desk.get("/api/tags").json()
+    assert found["proposed"] == []
+    assert "kestrel" in {term["slug"] for term in found["terms"]}
+    assert desk.post("/api/tags", json=ruling, headers=headers).status_code == 409
+
+
+def test_a_script_runs_a_batch(desk, headers, monkeypatch):
+    """A list is estimated, started, paused and resumed; an unknown estimate is a 404."""
+
+    async def process(batch, settings):
+        return None
+
+    monkeypatch.setattr("desk.batch_runs.process_batch", process)
+    given = {"addresses": ["https://a.example/x", "https://a.example/y"], "budget_usd": 2}
+    answer = desk.post("/api/batches/estimates", json=given, headers=headers)
+    estimate = answer.json()
+    assert (answer.status_code, estimate["sources"]) == (201, 2)
+    assert estimate["forecast"]["open"] == 2
+    both = given | {"list": "https://a.example/feed"}
+    assert desk.post("/api/batches/estimates", json=both, headers=headers).status_code == 422
+    start = f"/api/batches?estimate_id={estimate['estimate_id']}"
+    batch = desk.post(start, headers=headers).json()
+    assert (batch["size"], batch["budget_usd"], batch["created_by"]) == (2, 2.0, "mira")
+    (listed,) = desk.get("/api/batches").json()
+    assert listed["progress"]["batch"] == batch
+    here = f"/api/batches/{batch['batch_id']}"
+    assert desk.post(f"{here}/pause", headers=headers).status_code == 200
+    assert desk.post(f"{here}/resume", headers=headers).status_code == 202
+    assert desk.get(here).json()["progress"]["counts"] == {"new": 2}
+    wrong = "/api/batches?estimate_id=x"
+    assert desk.post(wrong, headers=headers).status_code == 404
+
+
+def test_a_script_publishes(desk, build, warehouse, headers, monkeypatch):
+    """The changes that wait are listed; the publication runs in the background."""
+    monkeypatch.setattr("services.publication.build_in_process", lambda *_: None)
+    case_id = build.draft()
+    decisions.approve(warehouse, case_id, "ada", leave_out=True)
+    (waiting,) = desk.get("/api/publishing").json()["pending"].values()
+    assert [one["case_id"] for one in waiting] == [case_id]
+    answer = desk.post("/api/publishing", headers=headers)
+    assert (answer.status_code, answer.json()["running"]) == (202, True)
+    while (state := desk.get("/api/publishing").json())["running"]:
+        pass
+    assert (state["problem"], state["result"]["added"]) == (None, [case_id])

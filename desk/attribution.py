@@ -20,7 +20,7 @@ SAME = 100
 LEAST = 55
 """The likeness from which a sentence counts as stated differently.
 
-Set on half of ``benchmarks/attributions.jsonl``: 14 of 15 rewordings are found there, and none of
+Set on half of ``benchmarks/attributions.jsonl``: 13 of 15 rewordings are found there, and none of
 15 sentences on the same subjects that the sources do not contain; in the other half 13 and none.
 """
 

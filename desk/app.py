@@ -20,6 +20,7 @@ from desk import (
     bulk,
     insight,
     pages,
+    palette,
     pdf_pages,
     readings,
     systems,
@@ -34,7 +35,7 @@ from desk.submit import UPLOADS
 from publishing.site.build import STATIC as SITE_FILES
 
 ROUTED = (
-    pages, pdf_pages, insight, actions, bulk, batches, watches, systems, readings,
+    pages, palette, pdf_pages, insight, actions, bulk, batches, watches, systems, readings,
     account_pages, api, api_curation,
 )  # fmt: skip
 """The modules with routes."""

@@ -12,26 +12,34 @@ from desk.facets import QueueQuery
 from desk.forms import text
 from desk.rendering import is_fragment, redirect, render
 from desk.security import CuratorRequired, TokenRequired
-from desk.state import Desk, DeskState, User
+from desk.state import Desk, DeskState, User, person_of
 from publishing.wording import count
 from review import decisions
 from review.changes import AddTag
+from review.reversal import reversed_decision
 from schemas.errors import CasebookError, InvalidDecision, UnknownId
-from schemas.reviews import SavedView
+from schemas.reviews import Review, SavedView
 
 router = APIRouter(include_in_schema=False)
 
 _SHOWN = 20  # refusals
 _PATIENCE = 1.5  # seconds that a response waits for the job to finish
-_DONE = {"approve": "approved", "reject": "rejected", "assign": "assigned", "tag": "tagged"}
+_DONE = {
+    "approve": "approved", "reject": "rejected", "assign": "assigned", "tag": "tagged",
+    "undo": "as before",
+}  # fmt: skip
 
 
 class BulkAction:
-    """An action on many cases: the number ``done``, and the errors of unchanged (``kept``) ones."""
+    """An action on many cases: the number ``done``, and the errors of unchanged (``kept``) ones.
 
-    def __init__(self, act: str, ids: Sequence[str], decide: Callable[[str], object]) -> None:
+    ``reviews`` are the decisions that can be undone, by case.
+    """
+
+    def __init__(self, act: str, ids: Sequence[str], decide: Callable[[str], Review]) -> None:
         self.bulk_id, self.act, self.ids = uuid4().hex, act, ids
         self.done = 0
+        self.reviews: dict[str, Review] = {}
         self.kept: list[tuple[str, str]] = []
         self.task = asyncio.create_task(asyncio.to_thread(self._run, decide))
 
@@ -46,10 +54,12 @@ class BulkAction:
         changed = self.done - len(self.kept)
         return f"{count(changed, 'case')} {_DONE[self.act]}."
 
-    def _run(self, decide: Callable[[str], object]) -> None:
+    def _run(self, decide: Callable[[str], Review]) -> None:
         for case_id in self.ids:
             try:
-                decide(case_id)
+                review = decide(case_id)
+                if self.act != "undo":
+                    self.reviews[case_id] = review
             except CasebookError as error:
                 self.kept.append((case_id, str(error)))
             self.done += 1
@@ -59,19 +69,27 @@ class BulkAction:
 async def start(request: Request, desk: Desk, who: User) -> Response:
     """Approve, reject, assign or tag the selected cases, or all cases of a query."""
     form = await request.form()
-    decide = _decision(form, desk, who.name)
-    bulk = BulkAction(text(form, "act"), await _selected(form, desk), decide)
-    desk.bulks[bulk.bulk_id] = bulk
-    await asyncio.wait([bulk.task], timeout=_PATIENCE)
-    return await _shown(request, desk, bulk)
+    act = "reject" if text(form, "preset") else text(form, "act")
+    decide = _decision(act, form, desk, who.name)
+    return await _begin(request, desk, BulkAction(act, await _selected(form, desk), decide))
+
+
+@router.post("/bulk/{bulk_id}/undo", dependencies=CuratorRequired)
+async def undo(request: Request, desk: Desk, who: User, bulk_id: str) -> Response:
+    """Undo an action for all cases that nobody has changed since."""
+    done = _bulk(desk, bulk_id)
+    made, done.reviews = done.reviews, {}  # a second click undoes nothing
+
+    def reverse(case_id: str) -> Review:
+        return reversed_decision(desk.warehouse, made[case_id], who.name)
+
+    return await _begin(request, desk, BulkAction("undo", [*made], reverse))
 
 
 @router.get("/bulk/{bulk_id}")
 async def progress(request: Request, desk: Desk, bulk_id: str) -> Response:
     """Show the progress of an action."""
-    if bulk_id not in desk.bulks:
-        raise UnknownId("The desk was restarted in the meantime: check the queue.")
-    return await _shown(request, desk, desk.bulks[bulk_id])
+    return await _shown(request, desk, _bulk(desk, bulk_id))
 
 
 @router.post("/views", dependencies=TokenRequired)
@@ -97,6 +115,19 @@ async def retry(desk: Desk, who: User, kind: str) -> Response:
     return redirect("/submit")
 
 
+def _bulk(desk: DeskState, bulk_id: str) -> BulkAction:
+    if bulk_id not in desk.bulks:
+        raise UnknownId("The desk was restarted in the meantime: check the queue.")
+    found: BulkAction = desk.bulks[bulk_id]
+    return found
+
+
+async def _begin(request: Request, desk: DeskState, bulk: BulkAction) -> Response:
+    desk.bulks[bulk.bulk_id] = bulk
+    await asyncio.wait([bulk.task], timeout=_PATIENCE)
+    return await _shown(request, desk, bulk)
+
+
 async def _selected(form: FormData, desk: DeskState) -> list[str]:
     """Return the selected case ids; raise InvalidDecision if none is selected."""
     if listed := text(form, "all"):
@@ -107,10 +138,11 @@ async def _selected(form: FormData, desk: DeskState) -> list[str]:
     raise InvalidDecision("nothing is selected: select cases with their checkboxes or with x")
 
 
-def _decision(form: FormData, desk: DeskState, who: str) -> Callable[[str], object]:
+def _decision(act: str, form: FormData, desk: DeskState, who: str) -> Callable[[str], Review]:
     """Return the function that carries out the action on a case."""
-    warehouse, reason, judging = desk.warehouse, text(form, "reason"), desk.judging
-    match text(form, "act"):
+    warehouse, judging = desk.warehouse, desk.judging
+    reason = text(form, "preset") or text(form, "reason")
+    match act:
         case "approve":
             return lambda case_id: decisions.approve(warehouse, case_id, who)
         case "reject" if reason:
@@ -123,18 +155,20 @@ def _decision(form: FormData, desk: DeskState, who: str) -> Callable[[str], obje
         case "tag" if slug := text(form, "slug"):
             change, loop = AddTag(slug=slug), asyncio.get_running_loop()
 
-            def tag(case_id: str) -> None:
-                decisions.edit(warehouse, case_id, [change], who, judged=judging.is_on)
+            def tag(case_id: str) -> Review:
+                review = decisions.edit(warehouse, case_id, [change], who, judged=judging.is_on)
                 loop.call_soon_threadsafe(judging.start, case_id)
+                return review
 
             return tag
     raise InvalidDecision("nothing was changed: approve, reject, assign or tag")
 
 
 async def _shown(request: Request, desk: DeskState, bulk: BulkAction) -> Response:
+    back = desk.cursor(person_of(request).name).query.address()
     desk.live.note_change()
     if not is_fragment(request) and request.method == "POST":
         return redirect(f"/bulk/{bulk.bulk_id}")
     line = desk.live.index.line
     kept = [(line(case_id), case_id, why) for case_id, why in bulk.kept[:_SHOWN]]
-    return await render(request, "bulk.html", bulk=bulk, kept=kept)
+    return await render(request, "bulk.html", bulk=bulk, kept=kept, back=back)

@@ -17,7 +17,15 @@ Order = Literal["relevance", "doubtful", "oldest", "newest", "changed", "title"]
 
 FACETS = ("status", "doubt", "kind", "company", "industry", "tag", "batch", "person", "flag", "age")
 AGES = {"today": 1, "this week": 7, "this month": 30, "this year": 365}
-"""The values of the facet ``age``, in days."""
+"""The values of the facet ``age``, in days; weekdays and ISO dates are others."""
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+FLAGS = (
+    "open comments", "edit of a published case", "newer draft", "triage was unsure",
+    "drafted anyway", "near-copy", "source changed", "source moved", "source gone", "imported",
+)  # fmt: skip
+MOST_DOUBTS = 20
+"""The most doubts that the facet ``doubt`` tells apart."""
 
 
 class QueueQuery(Frozen):
@@ -66,8 +74,24 @@ class QueueQuery(Frozen):
 
 
 def first_day(age: str) -> str:
-    """Return the first day of an age, as an ISO date."""
-    return (datetime.now(UTC) - timedelta(days=AGES.get(age, 0))).date().isoformat()
+    """Return the first day of an age, as an ISO date; a weekday is the last before today."""
+    if age not in AGES and age not in WEEKDAYS:
+        return age
+    now = datetime.now(UTC)
+    days = AGES.get(age) or (now.weekday() - WEEKDAYS.index(age)) % 7 or 7
+    return (now - timedelta(days=days)).date().isoformat()
+
+
+def matching_values(typed: str, labels: Mapping[str, str]) -> list[str]:
+    """Return the values whose label contains a text: exact matches first, then those it begins."""
+    words = _folded(typed)
+    names = {value: _folded(label) for value, label in labels.items()}
+    found = [value for value, name in names.items() if words in name]
+    return sorted(found, key=lambda one: (names[one] != words, not names[one].startswith(words)))
+
+
+def _folded(text: str) -> str:
+    return text.strip().casefold().replace("-", " ")
 
 
 def flags(line: Line) -> list[str]:
@@ -87,6 +111,8 @@ def flags(line: Line) -> list[str]:
 def labels(line: Line) -> Iterator[tuple[str, str]]:
     """Yield each facet of a case with a value; ``age`` counts back from ``day``."""
     yield "doubt", "doubtful" if line["doubts"] else "nothing doubtful"
+    most = min(line["doubts"], MOST_DOUBTS + 1)
+    yield from (("doubt", f"more than {n}") for n in range(1, most))
     yield "day", datetime.fromtimestamp(line["stored_at"], UTC).date().isoformat()
     singles = {name: line[name] for name in ("kind", "company", "industry")}
     singles["person"] = line["assignee"]
@@ -94,3 +120,5 @@ def labels(line: Line) -> Iterator[tuple[str, str]]:
     yield from (("tag", tag) for tag in line["tags"])
     yield from (("batch", batch) for batch in line["batches"])
     yield from (("flag", flag) for flag in flags(line))
+    if line.get("imported"):
+        yield "flag", "imported"

@@ -11,21 +11,24 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from desk.case_page import case_page, item_of
-from desk.facets import QueueQuery
+from desk.facets import QueueQuery, matching_values
 from desk.near_copies import near_copies
 from desk.queue import QueuePage, case_queue, failure_queue, refused_queue
 from desk.rendering import facet_text, is_fragment, redirect, render
 from desk.state import Case, Desk, DeskState, QueueCursor, User, person_of
 from desk.submit import bookmarklet
+from desk.typed_filters import has_filter, typed_filters
 from extractors.fetch.fetch import identify
 from extractors.text import decode
 from publishing.site.build import preview
 from review import terms
 from review.adoption import edited_fields
-from review.decisions import undoable
+from review.decisions import open_comments, undoable
+from review.doubts import held_back
 from review.history import between, changed_history
 from review.parts import text_of
 from review.side_by_side import FieldDiff, side_by_side
+from schemas.cases import Section
 from schemas.errors import UnknownId
 from schemas.reviews import CaseStatus, Decision
 from services.publication import site_settings
@@ -41,9 +44,11 @@ async def queue(
     page: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
     """Show one tab of the queue: the page, its body, or more rows."""
-    query = QueueQuery.of_address(str(request.url))
+    given = QueueQuery.of_address(str(request.url))
     await desk.live.fresh()
+    query, problems = await asyncio.to_thread(_with_typed, desk, given, who.name)
     found = await asyncio.to_thread(_queue, desk, query, page, who.name)
+    found = replace(found, problems=problems)
     if page == 1 and query.status in {"all", *CaseStatus}:
         desk.cursors[who.name] = QueueCursor(query, found.ids)
     template = "queue_rows.html" if is_fragment(request) and page > 1 else "queue.html"
@@ -56,16 +61,26 @@ async def facet(request: Request, desk: Desk, facet: str, typed: str = "") -> Re
 
     Exact matches come first, then values that start with the text, then frequent ones.
     """
-    query, words = QueueQuery.of_address(str(request.url)), typed.strip().casefold()
+    query = QueueQuery.of_address(str(request.url))
     index = await desk.live.fresh()
     counts = await asyncio.to_thread(index.counts, query)
-    labels = {value: facet_text(value, facet).casefold() for value in counts.get(facet, ())}
-    found = [value for value, label in labels.items() if words in label]
-    found.sort(key=lambda value: (labels[value] != words, not labels[value].startswith(words)))
+    found = matching_values(typed, {one: facet_text(one, facet) for one in counts.get(facet, ())})
     if not is_fragment(request):
         return redirect(query.address(**{facet: (found or [typed])[0]}))
     values = {value: counts[facet][value] for value in found}
     return await render(request, "facet.html", query=query, facet=facet, values=values)
+
+
+def _with_typed(desk: DeskState, query: QueueQuery, who: str) -> tuple[QueueQuery, list[str]]:
+    """Return a query with the filters in its text as facets, and what was not understood."""
+    if not has_filter(query.q):
+        return query, []
+    counts = desk.live.index.counts(QueueQuery(status="all"))
+    values = {facet: {v: facet_text(v, facet) for v in known} for facet, known in counts.items()}
+    typed = typed_filters(query.q, values, who)
+    if typed.chosen and query.status not in {"all", *CaseStatus}:
+        return query, ["Filters narrow the lists of cases; this list is only searched."]
+    return query.model_copy(update={**typed.chosen, "q": typed.words}), typed.problems
 
 
 def _queue(desk: DeskState, query: QueueQuery, page: int, who: str) -> QueuePage:
@@ -121,6 +136,16 @@ def _case(desk: DeskState, case_id: str) -> dict[str, object]:
         "selections": warehouse.selections(source_id),
         "check": warehouse.last_checks([source_id]).get(source_id),
     }
+
+
+@router.get("/cases/{case_id}/peek")
+async def peek(request: Request, view: Case) -> Response:
+    """Show the summary, the doubts and the facts of a case, for a row of the queue."""
+    study = view.revision.study
+    summary = [one.text for one in study.statements if one.section is Section.ABSTRACT]
+    comments = open_comments(view)
+    given = {"doubts": held_back(study), "summary": summary, "comments": comments}
+    return await render(request, "peek.html", given, view=view)
 
 
 @router.get("/cases/{case_id}/state")

@@ -26,8 +26,9 @@ class QueuePage:
 
     ``ids`` are all cases of the tab, ``tabs`` has the size of each tab, ``counts`` the number of
     cases by facet and value. ``failures`` are sorted by remedy, ``unfinished`` are interrupted
-    sources. ``unsearched`` is the number of cases that are not
-    searchable yet, ``newer`` the number with a newer draft. ``search`` is the one that found them.
+    sources. ``unsearched`` is the number of cases that are not searchable yet, ``newer`` the number
+    with a newer draft. ``problems`` are typed filters that do not fit. ``search`` is the one that
+    found them.
     """
 
     query: QueueQuery
@@ -45,6 +46,7 @@ class QueuePage:
     views: Sequence[SavedView] = ()
     unsearched: int = 0
     newer: int = 0
+    problems: Sequence[str] = ()
     search: Search | None = None
 
     @property

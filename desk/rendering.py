@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from desk.facets import flags
+from desk.facets import AGES, flags
 from desk.index import MARKS
 from desk.state import person_of, state_of
 from desk.submit import LISTS
@@ -137,6 +137,8 @@ def facet_text(value: str, facet: str) -> str:
     """Return the label of a facet's value."""
     if facet == "kind":
         return kind_label(value)
+    if facet == "age" and value not in AGES:
+        return f"since {value.capitalize()}"
     return wording.fact_text(facet, value) if facet in FACT_LABELS else value
 
 

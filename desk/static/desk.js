@@ -150,8 +150,8 @@ const desk = (() => {
   });
 
   // Removing a modal dialog would leave the page inert, and an open one hides the answer.
-  document.addEventListener("htmx:before:swap", () => {
-    for (const dialog of all("dialog[open]")) dialog.close();
+  document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+    for (const dialog of all("dialog[open]")) if (!dialog.contains(ctx.target)) dialog.close();
   });
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     for (const done of afterSwap) done(ctx);

@@ -14,6 +14,7 @@
     const next = links[Math.min(Math.max(at + by, 0), links.length - 1)];
     next?.focus();
     next?.closest(".row").scrollIntoView({ block: "nearest" });
+    if (peeked() && peeked() !== next?.closest(".row")) next?.closest(".row").querySelector(".look")?.click();
     return true;
   }
 
@@ -28,10 +29,44 @@
       for (const row of list.slice(from, to + 1)) row.querySelector(".pick input").checked = box.checked;
     }
     last = here;
+    countSelected();
     here.querySelector(".open").focus();
     return true;
   }
 
+  /* Peeking at one row; the next row's peek replaces it */
+
+  const peeked = () => document.querySelector(".row:has(> .peek:not(:empty))");
+
+  function closePeek() {
+    const row = peeked();
+    row?.querySelector(".peek").replaceChildren();
+    row?.querySelector(".look").setAttribute("aria-expanded", "false");
+    return row;
+  }
+
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest?.(".look")?.closest(".row");
+    if (!row || closePeek() !== row) return;
+    event.preventDefault(); // it was open
+    event.stopPropagation();
+  }, true);
+
+  function countSelected() {
+    const count = byId("selected");
+    const whole = document.querySelector("#bulk [name=all]:checked");
+    const number = all(".pick input:checked").length;
+    if (count) count.textContent = whole ? `All ${whole.dataset.total} selected` : number ? `${number} selected` : "";
+  }
+
+  document.addEventListener("change", countSelected);
+
+  keys[" "] = (event) => {
+    if (event.target.closest?.("button, input, label, summary")) return false;
+    const link = (focused() ?? rows()[0])?.querySelector(".look");
+    link?.click();
+    return Boolean(link);
+  };
   keys.j = keys.ArrowDown = () => move(1);
   keys.k = keys.ArrowUp = () => move(-1);
   keys.x = () => select(false);
@@ -39,7 +74,10 @@
   keys.f = () => (focused()?.querySelector(".act button")?.click(), true);
   keys["/"] = () => (byId("q")?.focus(), true);
   keys.Escape = () => {
-    for (const box of all(".pick input:checked")) box.checked = false;
+    const row = closePeek();
+    if (row) return row.querySelector(".open").focus(), true;
+    for (const box of all("#bulk :checked")) box.checked = false;
+    countSelected();
     return true;
   };
 
@@ -51,6 +89,12 @@
 
   // Going back from a case returns to the search results.
   afterSwap.push((ctx) => {
+    const row = ctx.target.matches?.(".peek") && ctx.target.closest(".row");
+    if (row) {
+      row.querySelector(".look").setAttribute("aria-expanded", "true");
+      row.scrollIntoView({ block: "nearest" });
+    }
+    countSelected();
     if (ctx.sourceElement.id === "q") history.replaceState(null, "", ctx.response.raw.url);
   });
 

@@ -137,7 +137,7 @@
   async function reset() {
     for (const one of document.querySelectorAll("dialog[open]")) one.close();
     for (const one of document.querySelectorAll("details")) one.open = opened.has(one);
-    for (const one of document.querySelectorAll(".work")) one.replaceChildren();
+    for (const one of document.querySelectorAll(".work, .peek")) one.replaceChildren();
     for (const one of document.querySelectorAll(".chosen")) one.classList.remove("chosen");
     for (const one of document.querySelectorAll("#strip, #grab")) one.hidden = true;
     for (const one of document.querySelectorAll("input")) one.checked = one.defaultChecked;

@@ -5,7 +5,9 @@ import re
 import threading
 
 import pytest
+from browsers import violations
 from case_views import NOON, a_document, a_quote, a_statement, a_study
+from desk_client import Builder
 from playwright.sync_api import expect
 from ten_drafts import a_draft
 
@@ -165,6 +167,82 @@ def test_many_cases_are_selected_and_decided_at_once(twelve, page, address, reso
     assert status == [CaseStatus.REJECTED] * 9 + [CaseStatus.APPROVED] * 3
     page.goto(f"{address}/?status=rejected&person=ada")
     expect(page.locator(".row.case")).to_have_count(1)
+
+
+def test_a_curator_filters_peeks_selects_and_undoes(twelve, page, open_as, address, resources):
+    """Twenty rows fit; typed filters, peeks, the palette and one undo work by key."""
+    twenty = build_rows(resources, 18)
+    page.goto(address)
+    rows = page.locator(".row.case")
+    last = rows.nth(19).bounding_box()
+    assert last["y"] + last["height"] <= 900
+    assert max(row.bounding_box()["height"] for row in rows.all()[:20]) < 34
+    page.keyboard.press("/")
+    page.keyboard.type('is:draft doubt:>0 company:"no such"')
+    page.keyboard.press("Enter")
+    expect(page.locator("#queue")).to_contain_text('“company:"no such"” was ignored')
+    expect(page.locator(".chip.on")).to_have_text([re.compile("Doubt: doubtful")])
+    expect(rows).to_have_count(9)
+    page.keyboard.press("j")
+    page.keyboard.press("Space")
+    peek = page.locator(".peeked")
+    expect(peek).to_contain_text("The quote does not name the number.")
+    assert violations(page) == []
+    page.keyboard.press("j")
+    expect(rows.nth(1).locator(".peeked")).to_be_visible()
+    expect(peek).to_have_count(1)
+    page.keyboard.press("Space")
+    expect(peek).to_have_count(0)
+    page.keyboard.press("Space")
+    page.keyboard.press("Escape")
+    expect(peek).to_have_count(0)
+    expect(rows.nth(1).locator(".open")).to_be_focused()
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("X")
+    expect(page.locator("#selected")).to_have_text("2 selected")
+    page.locator("summary", has_text="Reject").click()
+    page.get_by_role("button", name="Not a real deployment.").click()
+    report = page.locator("#bulk-result")
+    expect(report).to_contain_text("2 cases rejected.")
+    report.get_by_role("button", name="Undo").click()
+    expect(report).to_contain_text("2 cases as before.")
+    assert {resources.warehouse.case(one).status for one in twelve} == {CaseStatus.DRAFT}
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option", name="Batches")).to_be_visible()
+    page.keyboard.type("row 07")
+    expect(page.get_by_role("option", name="Row 07").first).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{address}/cases/{twenty[7]}")
+
+
+def test_the_queue_is_dense_on_a_phone(twelve, open_as, address):
+    """Two short lines a draft; peeks and the palette work by touch."""
+    phone = open_as(viewport={"width": 390, "height": 844}, has_touch=True)
+    phone.goto(address)
+    row = phone.locator(".row.case").first
+    assert row.bounding_box()["height"] < 60
+    row.locator(".look").tap()
+    expect(row.locator(".peeked")).to_be_visible()
+    row.locator(".look").tap()
+    expect(row.locator(".peeked")).to_have_count(0)
+    phone.get_by_role("button", name="Go to").tap()
+    phone.keyboard.type("bat")
+    phone.get_by_role("option", name="Batches").tap()
+    phone.wait_for_url(f"{address}/batches")
+
+
+def build_rows(resources, number: int) -> list[str]:
+    """Store drafts named "Row 00" and so on without doubts; return their ids."""
+    build, rows, ids = Builder(resources.warehouse), [], []
+    for n in range(number):
+        facts = (Fact(name="title", value=f"Row {n:02}, " + "with a long title " * 9),)
+        study = CaseStudy(facts=facts, statements=a_study().statements[3:8])
+        rows += build.rows(study, url=f"https://rows.example/{n}")
+        ids.append(rows[-1].case_id)
+    resources.warehouse.append(*rows)
+    return ids
 
 
 def test_a_batch_is_followed_live(build, page, open_as, address, resources, monkeypatch):

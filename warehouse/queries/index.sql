@@ -101,6 +101,7 @@ SELECT
     coalesce(counted.support, MAP {}) AS support,
     coalesce(counted.doubts, 0) AS doubts,
     judged.verdict,
+    coalesce(revisions.made_by = 'import' OR revisions.basis = 'imported', false) AS imported,
     checked.result AS checked,
     nullif(discussed.assignee, '') AS assignee,
     discussed.changed_by,

@@ -31,6 +31,7 @@ from warehouse import Dataset
 GAPS = "What these cases cannot show"
 _GAPS = ("findings", "effects", "unknown_effect", "silent", "imported")
 _SHOWN = {"for": 10, "against": 6}  # findings of each side in the question for a section
+_PROPOSALS = 2  # the second, if few claims of the first are carried
 _LEAST_TOLD = 6  # statements of a case that can open a report
 
 
@@ -47,15 +48,23 @@ def makes_claims(selection: Selection, found: Sequence[Evidence]) -> bool:
 async def planned(selection: Selection, found: Sequence[Evidence], resources: Resources) -> Plan:
     """Return the claims that the model proposes, each weighed against the findings.
 
+    If the findings carry few of them, the model proposes others once more.
+
     Raises:
         InputError: if no claim has findings of two companies.
         ModelError: if the model does not answer.
     """
     _, ask, judge = writer_of(selection, resources)
-    order = selection.order
-    proposed = await planning.proposed(order.title, selection.template.purpose, found, ask)
-    weighed = await planning.weighed(proposed, found, judge or ask)
-    kept = planning.numbered([one for one in weighed if planning.is_carried(one)])
+    order, weighed = selection.order, list[Claim]()
+    for _ in range(_PROPOSALS):
+        purpose = selection.template.purpose
+        proposed = await planning.proposed(order.title, purpose, found, ask, weighed)
+        texts = {one.text.casefold() for one in weighed}
+        new = [one for one in proposed if one.text.casefold() not in texts]
+        weighed += await planning.weighed(new, found, judge or ask)
+        kept = planning.numbered(list(filter(planning.is_carried, weighed))[: planning.MOST])
+        if len(kept) >= planning.FEW:
+            break
     if not kept:
         raise InputError(f"the findings about “{order.title}” carry no claim; try a wider title")
     calls = [*ask.generations, *(judge.generations if judge else ())]

@@ -33,6 +33,8 @@ STAGE = "report"
 _NO_VERDICT = "The judge gave no verdict on it."
 JUDGE = "report/judge"
 MOST_CITED = 5
+ALL_CASES = "All cases"
+"""The label of a sentence of a report that is about all its cases."""
 
 _LABELS: Sequence[Label] = get_args(Label)
 _MOST = 25  # sentences in one call
@@ -180,8 +182,10 @@ class CitationChecker:
         text, cited = self.shown(claim.text), [self.statements[n] for n in claim.cites]
         companies = len(self._companies_of(cited))
         is_named = bool(self._named.search(text)) or any(one.label in text for one in cited)
-        found = kinds(text, is_general=companies > 1 or not is_named)
-        return f"{', '.join(found)}; {companies} {'company' if companies == 1 else 'companies'}"
+        found = ", ".join(kinds(text, is_general=companies > 1 or not is_named))
+        if any(one.label == ALL_CASES for one in cited):
+            return f"{found}; all cases"
+        return f"{found}; {companies} {'company' if companies == 1 else 'companies'}"
 
     def _is_ordinary(self, word: str) -> bool:
         return len(self._words) < _LEAST_WORDS or stem(word) in self._words

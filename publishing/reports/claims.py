@@ -24,6 +24,9 @@ MOST = 9
 FEWEST = 20
 """The number of findings from which a report makes claims."""
 
+FEW = 5
+"""The number of claims below which a model proposes others once more."""
+
 MOST_PROPOSED = 300
 """The maximum number of findings in the question for claims, so that they fit into one prompt."""
 
@@ -71,7 +74,7 @@ def findings(tables: Dataset, scope: Scope, words: str = "") -> list[Evidence]:
     """
     rows = tables.rows(
         "SELECT case_id, n, text, effect, value, year, statements, "  # noqa: S608 - literals
-        "coalesce(company, title) AS label, "
+        "if(company_key IS NULL, title, company) AS label, "
         "coalesce(company_key, case_id) AS company FROM findings "
         f"WHERE label = 'entailed' AND case_id IN ({cases_sql(scope)}) ORDER BY case_id, n"
     )
@@ -93,8 +96,16 @@ def _evidence(row: Mapping[str, Any]) -> Evidence:
     return Evidence(**{name: row[name] for name in Evidence.model_fields} | {"year": year})
 
 
-async def proposed(title: str, aim: str, found: Sequence[Evidence], asker: Asker) -> list[Claim]:
+async def proposed(
+    title: str,
+    aim: str,
+    found: Sequence[Evidence],
+    asker: Asker,
+    before: Sequence[Claim] = (),
+) -> list[Claim]:
     """Return the claims that a model proposes for some findings, with those that it names.
+
+    It is shown the weighed claims that it proposed ``before``.
 
     Raises:
         ModelError: if the model cannot be asked.
@@ -102,7 +113,7 @@ async def proposed(title: str, aim: str, found: Sequence[Evidence], asker: Asker
     known = dict(enumerate(_grouped(found[:MOST_PROPOSED]), start=1))
     shown = "\n".join(line_of(n, one) for n, one in known.items())
     values = {"fence": fence_for(shown), "title": one_line(title), "aim": aim, "most": MOST}
-    values |= {"findings": shown}
+    values |= {"findings": shown, "refused": "; ".join(map(_outcome, before)) or "none"}
     answer = await asker.ask(asker.prompt(CLAIMS), values, ClaimsAnswer, STAGE)
     return [
         Claim(
@@ -115,6 +126,11 @@ async def proposed(title: str, aim: str, found: Sequence[Evidence], asker: Asker
         )
         for n, one in enumerate(answer.claims[:MOST], start=1)
     ]
+
+
+def _outcome(claim: Claim) -> str:
+    sides = f"{companies(claim.supporting)} companies for it, {companies(claim.opposing)} against"
+    return f"“{claim.text}”: {sides}{'' if is_carried(claim) else ', not carried'}"
 
 
 def _grouped(found: Sequence[Evidence]) -> list[Evidence]:

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple, TypeVar
 
 from prompts.loader import load
 from publishing.reports.citation_checks import (
+    ALL_CASES,
     JUDGE,
     MOST_CITED,
     STAGE,
@@ -256,12 +257,16 @@ class ReportWriter:
         """
         found = [(section.heading, one) for section in sections for one in section.sentences]
         lines, statements, before = [], dict[int, Citation](), ""
-        levels = {n: self._lowest(one.citations) for n, (_, one) in enumerate(found, start=1)}
+        levels = {
+            n: self._lowest(one.citations)
+            for n, (_, one) in enumerate(found, start=1)
+            if one.role is not SentenceRole.ADVICE  # is the report's own
+        }
         for n, (heading, sentence) in enumerate(found, start=1):
             text = shown(sentence)
             lines += [f"# {heading}"] if heading != before else []
             lines.append(f"{n}. {text}")
-            statements[n], before = _as_statement(n, sentence, text), heading
+            statements[n], before = _as_statement(n, sentence, text, heading), heading
         names = [self.title, *(section.heading for section in sections)]
         checker = CitationChecker(
             "\n".join(lines),
@@ -273,8 +278,14 @@ class ReportWriter:
             words=self.words,
         )
         answer = await self._ask(SUMMARY, checker, {"sentences": checker.listing}, CitingAnswer)
-        written = await self._settled([_claim(one) for one in answer.sentences], checker)
-        cited = {str(n): sentence.citations for n, (_, sentence) in enumerate(found, start=1)}
+        claims = [_claim(one, MOST) for one in answer.sentences]
+        written = await self._settled(claims, checker)
+        cited = {
+            str(n): _first_evidence(heading, sections)
+            if sentence.role is SentenceRole.COUNTS
+            else sentence.citations
+            for n, (heading, sentence) in enumerate(found, start=1)
+        }
         resolved, dropped = [], list(written.dropped)
         for one in written.sentences:
             sources = _interleaved(cited[own.part] for own in one.citations)
@@ -437,8 +448,8 @@ def _values(found: Sequence[Material]) -> list[ReportNumber]:
     ]
 
 
-def _claim(sentence: CitingSentence) -> CitingClaim:
-    cites = tuple(dict.fromkeys(sentence.cites))[:MOST_CITED]
+def _claim(sentence: CitingSentence, most: int = MOST_CITED) -> CitingClaim:
+    cites = tuple(dict.fromkeys(sentence.cites))[:most]
     role = getattr(sentence, "role", None)
     return CitingClaim(text=one_line(sentence.text), cites=cites, role=role)
 
@@ -459,11 +470,22 @@ def _sentence(
     return ReportSentence(n=0, role=role, text=text, citations=cited, support=support)
 
 
-def _as_statement(n: int, sentence: ReportSentence, text: str) -> Citation:
+def _as_statement(n: int, sentence: ReportSentence, text: str, heading: str) -> Citation:
     """Return a sentence of the report as a statement that its summary can cite."""
     labels = dict.fromkeys(one.label for one in sentence.citations)
-    whose = " and ".join(labels) or "All cases"
+    whose = " and ".join(labels) or ALL_CASES
+    if sentence.role is SentenceRole.COUNTS:
+        text = f"On “{heading}”: {text}"
+    elif sentence.role is SentenceRole.ADVICE:
+        text = f"(advice of the report) {text}"
     return Citation(case_id="", revision_id="", part=str(n), text=text, label=whose, title="")
+
+
+def _first_evidence(heading: str, sections: Sequence[ReportSection]) -> tuple[Citation, ...]:
+    """Return the citations of the first sentence with evidence under a heading that is a claim."""
+    sentences = (one for own in sections if own.heading == heading for one in own.sentences)
+    evidence = (one for one in sentences if one.role is SentenceRole.EVIDENCE)
+    return next((one.citations for one in evidence), ())
 
 
 def _interleaved(cited: Iterable[Sequence[Citation]]) -> tuple[Citation, ...]:

@@ -70,6 +70,27 @@ async def test_a_plan_shows_each_claim_with_its_evidence(
     assert published.warehouse.report_lines() == []
 
 
+async def test_other_claims_are_proposed_once_if_few_are_carried(
+    published: Resources, model_endpoint: ScriptedEndpoint
+) -> None:
+    """The model sees how its claims were weighed; its new ones come after those it kept."""
+    model = model_endpoint.script
+    assert isinstance(model, ClaimsModel)
+    model.themes, model.others = ("by hand", "retrieval"), ("retrieval", "change the plan")
+    plan = await plan_report(ORDER, published)
+    assert [one.text for one in plan.claims] == [
+        "Work on retrieval pays",
+        "Work on change the plan pays",
+    ]
+    assert plan.dropped == ("Work on by hand pays",)
+    assert model.asked.count("ClaimsAnswer") == 2
+    questions = (one["messages"][-1]["content"] for one in model_endpoint.requests)
+    before = [one for one in questions if "Claims that were weighed before" in one]
+    assert "before: none" in before[0]
+    assert "“Work on by hand pays”: 0 companies for it, 8 against, not carried" in before[1]
+    assert "“Work on retrieval pays”: 8 companies for it, 0 against;" not in before[0]
+
+
 async def test_a_curator_edits_the_plan_in_a_file(published: Resources) -> None:
     """Reordered, reworded and added claims are written; a new claim finds its own evidence."""
     text = plan_text(await plan_report(ORDER, published))
@@ -107,7 +128,7 @@ async def test_a_section_has_both_sides_and_counts_by_code(published: Resources)
     assert "16 state an effect for the better, 8 one for the worse" in told
     assert (await check_report(report, published)).problems == ()
     assert published.warehouse.report(report.name) == report
-    assert {"report/claims/v1", "report/evidence/v1", "report/claim/v1"} <= set(report.prompts)
+    assert {"report/claims/v2", "report/evidence/v2", "report/claim/v2"} <= set(report.prompts)
 
 
 async def test_a_page_is_prose_with_marks_evidence_and_advice(

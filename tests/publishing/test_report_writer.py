@@ -7,9 +7,18 @@ from scripted_endpoint import Reply, ScriptedEndpoint, completion, schema_name
 from scripted_model import PROFILE
 
 from publishing.reports.citation_checks import CitationChecker, CitingClaim, checked
+from publishing.reports.verbatim import counted
 from publishing.reports.writer import ReportWriter, forecast
 from schemas.cases import SupportLevel
-from schemas.reports import Citation, Material, ReportNumber, ReportSection, Theme
+from schemas.reports import (
+    Citation,
+    Material,
+    ReportNumber,
+    ReportSection,
+    ReportSentence,
+    SentenceRole,
+    Theme,
+)
 from summarizer.asker import Asker
 
 COMPANIES = {
@@ -335,6 +344,45 @@ async def test_a_summary_cites_what_its_sentences_cite(
     short = await writer.summary([section], [SHARE], lambda one: one.text)
     (one,) = short.sentences
     assert one.citations == (STATED[1], STATED[2])
+
+
+async def test_a_thesis_rests_on_claims(endpoint: ScriptedEndpoint, writer: ReportWriter) -> None:
+    """The judge sees each claim with its counts; readers get the first evidence of each.
+
+    Advice is shown as the report's own, not as an unjudged account of a company.
+    """
+    texts = [f"Claim {n}" for n in range(1, 8)]
+    sections = [
+        ReportSection(
+            heading=text,
+            sentences=(
+                counted("{q:share} companies report what speaks for it."),
+                a_sentence(SentenceRole.EVIDENCE, f"{text} was seen.", 1 + n % 2),
+                a_sentence(SentenceRole.ADVICE, f"Count trays {n}.", 3),
+            ),
+        )
+        for n, text in enumerate(texts)
+    ]
+    thesis = {"text": "In these cases trays were counted.", "cites": [*range(1, 20, 3)]}
+    endpoint.script = Script(
+        CitingAnswer={"sentences": [thesis, {"text": "Count trays.", "cites": [3]}]},
+        SentenceVerdicts=verdicts("entailed", "entailed"),
+    )
+    writer.levels[STATED[3]] = SupportLevel.IMPORTED
+    short = await writer.summary(sections, [SHARE], lambda one: one.text)
+    question = endpoint.requests[-1]["messages"][-1]["content"]
+    assert "[1] All cases: On “Claim 1”: {q:share} companies report" in question
+    assert "[19] All cases: On “Claim 7”" in question
+    assert "; all cases): In these cases trays were counted. [1][4][7][10][13][16][19]" in question
+    assert "[3] Brotmann: (advice of the report) Count trays 0." in question
+    assert [one.citations for one in short.sentences] == [(STATED[1], STATED[2]), (STATED[3],)]
+
+
+def a_sentence(role: SentenceRole, text: str, n: int) -> ReportSentence:
+    """A verified sentence that cites one statement."""
+    return ReportSentence(
+        n=0, role=role, text=text, citations=(STATED[n],), support=SupportLevel.VERIFIED
+    )
 
 
 def test_a_forecast_grows_with_the_themes() -> None:

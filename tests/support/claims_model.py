@@ -14,12 +14,13 @@ class ClaimsModel(ReportModel):
     """Claims that each theme helps, unless a finding says otherwise.
 
     ``themes`` are words; a finding with one of them is for its claim if its effect is better, and
-    against it if it is worse.
+    against it if it is worse. ``others`` are those of its second proposal, by default the same.
     """
 
     def __init__(self, themes: Sequence[str]) -> None:
         super().__init__(mistaken=False)
         self.themes = themes
+        self.others: Sequence[str] = ()
         self.asked: list[str] = []
 
     def __call__(self, request: Mapping[str, Any]) -> Reply:
@@ -42,7 +43,8 @@ class ClaimsModel(ReportModel):
 
     def _claims(self, prompt: str) -> dict[str, Any]:
         claims = []
-        for theme in self.themes:
+        is_first = "weighed before: none" in prompt
+        for theme in self.themes if is_first else self.others or self.themes:
             sides: dict[str, list[int]] = {"supporting": [], "opposing": []}
             for n, _, effect, text in _FINDING.findall(prompt):
                 if theme in text.lower():

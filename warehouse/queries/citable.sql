@@ -11,7 +11,8 @@ WITH cases AS (
         title,
         if(is_doubtful(facts, 'company'), NULL, company_key) AS company_key,
         if(is_doubtful(facts, 'industry'), NULL, industry) AS industry,
-        if(is_doubtful(facts, 'company'), NULL, company) AS company,
+        -- "Various" is not a company and has no key.
+        if(is_doubtful(facts, 'company') OR company_key IS NULL, NULL, company) AS company,
         if(is_doubtful(facts, 'year'), NULL, year) AS year,
         list_transform(tags, lambda tag: tag.slug) AS tags,
         statements,

@@ -18,6 +18,7 @@ from desk import (
     api_curation,
     batches,
     bulk,
+    inbox,
     insight,
     pages,
     palette,
@@ -35,7 +36,7 @@ from desk.submit import UPLOADS
 from publishing.site.build import STATIC as SITE_FILES
 
 ROUTED = (
-    pages, palette, pdf_pages, insight, actions, bulk, batches, watches, systems, readings,
+    pages, palette, pdf_pages, insight, inbox, actions, bulk, batches, watches, systems, readings,
     account_pages, api, api_curation,
 )  # fmt: skip
 """The modules with routes."""
@@ -63,11 +64,13 @@ def create_app(resources: Resources, key: str) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         state: DeskState = app.state.desk
         following = asyncio.create_task(state.live.run())
+        mailing = asyncio.create_task(inbox.InboxMail(state).run())
         resuming = asyncio.create_task(state.judging.resume())
         try:
             yield
         finally:
             state.live.stop()
+            mailing.cancel()
             await asyncio.gather(following, resuming)
             await state.judging.close()
             await state.jobs.close()

@@ -25,6 +25,7 @@ CREATE TABLE cases (
     changed_by TEXT,
     published_id TEXT,
     comments INTEGER,
+    changes INTEGER,
     updated_at REAL,
     stored_at REAL,
     near_copies INTEGER DEFAULT 0,
@@ -54,11 +55,11 @@ CREATE TABLE words (word TEXT PRIMARY KEY, texts INTEGER) WITHOUT ROWID;
 INSERT INTO cases (
     case_id, source_id, revision_id, document_id, status, newer, kind, url, title, company, industry,
     year, support, doubts, verdict, checked, assignee, changed_by,
-    published_id, comments, updated_at, stored_at
+    published_id, comments, changes, updated_at, stored_at
 ) VALUES (
     :case_id, :source_id, :revision_id, :document_id, :status, :newer, :kind, :url, :title, :company,
     :industry, :year, :support, :doubts, :verdict, :checked, :assignee, :changed_by,
-    :published_id, :comments, :updated_at, :stored_at
+    :published_id, :comments, :changes, :updated_at, :stored_at
 )
 ON CONFLICT (case_id) DO UPDATE SET
     revision_id = excluded.revision_id,
@@ -79,6 +80,7 @@ ON CONFLICT (case_id) DO UPDATE SET
     changed_by = excluded.changed_by,
     published_id = excluded.published_id,
     comments = excluded.comments,
+    changes = excluded.changes,
     updated_at = excluded.updated_at
 RETURNING id, near_copies;
 

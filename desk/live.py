@@ -12,6 +12,7 @@ from fastapi.sse import ServerSentEvent
 from desk.index import Index
 from schemas.batches import WatchLine
 from schemas.errors import CasebookError
+from schemas.inbox import Message
 from schemas.reviews import SavedView
 from warehouse import Warehouse
 
@@ -41,6 +42,7 @@ class Live:
         self.failing: list[WatchLine] = []
         self._listeners: list[Listener] = []
         self._views: dict[str, list[SavedView]] = {}
+        self._inboxes: dict[str, list[Message]] = {}
         self._state: object = None
         self._slow_at = -_SLOW_LOOK_SECONDS
         self._changes, self._indexed = 1, 0
@@ -76,6 +78,7 @@ class Live:
         """Make the next page wait until the index has the desk's latest change."""
         self._changes += 1
         self._views.clear()
+        self._inboxes.clear()
 
     async def refresh(self) -> None:
         """Update the index if the warehouse changed, and send the changes to the pages."""
@@ -96,6 +99,10 @@ class Live:
                 self._send("queue", self.counts())
                 for case_id in changed:
                     self._send("case", case_id, case_id)
+                if any(line["changes"] for line in self.index.lines(changed)):
+                    self._inboxes.clear()
+                    for who, number in (await asyncio.to_thread(self._unread)).items():
+                        self._send("inbox", number, who=who)
 
     def counts(self) -> dict[str, int]:
         """Return the number of cases by status, and of sources that need a person."""
@@ -106,6 +113,16 @@ class Live:
         if who not in self._views:
             self._views[who] = self._warehouse.saved_views(who)
         return self._views[who]
+
+    def inbox(self, who: str) -> list[Message]:
+        """Return a person's newest messages, cached until a decision is stored."""
+        if who not in self._inboxes:
+            self._inboxes[who] = self._warehouse.inbox(who)
+        return self._inboxes[who]
+
+    def unread(self, who: str) -> int:
+        """Return the number of a person's unread messages."""
+        return sum(not one.is_read for one in self.inbox(who))
 
     def look(self, who: str, case_id: str | None) -> AsyncIterator[ServerSentEvent]:
         """Yield the events for an open page until it is closed."""
@@ -128,10 +145,15 @@ class Live:
             names = {one.who for one in self._listeners if one.case_id == case_id}
             self._send("people", sorted(names), case_id)
 
-    def _send(self, event: str, data: Any, case_id: str | None = None) -> None:
+    def _send(
+        self, event: str, data: Any, case_id: str | None = None, who: str | None = None
+    ) -> None:
         for listener in self._listeners:
-            if case_id is None or listener.case_id == case_id:
+            if case_id in {None, listener.case_id} and who in {None, listener.who}:
                 listener.events.put_nowait(ServerSentEvent(event=event, data=data))
+
+    def _unread(self) -> dict[str, int]:
+        return {who: self.unread(who) for who in {one.who for one in self._listeners}}
 
     def _refresh_slowly(self) -> None:
         attention = self._warehouse.attention()

@@ -149,13 +149,18 @@ async def peek(request: Request, view: Case) -> Response:
 
 
 @router.get("/cases/{case_id}/state")
-async def case_state(desk: Desk, who: User, case_id: str) -> dict[str, str | None]:
-    """Return the indexed revision and status of a case, and who else changed it."""
+async def case_state(desk: Desk, who: User, case_id: str) -> dict[str, str | int | None]:
+    """Return the indexed state of a case with its number of decisions, and who else changed it."""
     line = desk.live.index.line(case_id)
     if line is None:
         raise UnknownId(f"There is no case {case_id}.")
     by = None if line["changed_by"] == who.name else line["changed_by"]
-    return {"revision": line["revision_id"], "status": line["status"], "who": by}
+    return {
+        "revision": line["revision_id"],
+        "status": line["status"],
+        "changes": line["changes"],
+        "who": by,
+    }
 
 
 @router.get("/cases/{case_id}/parts/{part}")

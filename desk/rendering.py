@@ -24,9 +24,21 @@ from publishing.conversion import recipe_of
 from review.edits import CHOICES
 from review.judgment import is_waiting
 from schemas.cases import FACT_LABELS, NOT_JUDGED, Method, Section, Support, SupportLevel
+from schemas.inbox import MessageKind
 from schemas.overruling import finding, is_overruled, kept_because
 from schemas.sources import SourceKind
 from schemas.taxonomy import load_taxonomy
+
+MESSAGES: Mapping[MessageKind, str] = {
+    "assignment": "assigned you",
+    "review": "asks you to review",
+    "question": "asks you about",
+    "mention": "mentions you in",
+    "answer": "answers your comment on",
+    "comment": "comments on your case",
+    "resolved": "resolved your comment on",
+}
+"""What a message says, before the case's title."""
 
 _LONG = 90  # minutes
 _AGES = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
@@ -51,7 +63,8 @@ async def render(
     shared: dict[str, object] = {
         "person": person,
         "token": state_of(request).token if person.name else "",
-        "people": state_of(request).accounts.people,
+        "people": state_of(request).accounts.people or [person.name],
+        "unread": lambda: state_of(request).live.unread(person.name),
         "path": request.url.path,
         "now": datetime.now(UTC),
     }
@@ -99,6 +112,7 @@ def environment() -> Environment:
     made.globals.update(
         labels={**FACT_LABELS, **wording.FACT_WORDS},
         choices=CHOICES,
+        message_words=MESSAGES,
         industries=[one.slug for one in load_taxonomy().industries],
         signs=dict(zip(SupportLevel, "❝✓○⤓~✗", strict=True)),
         sections=list(Section),

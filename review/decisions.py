@@ -14,6 +14,7 @@ from review.doubts import confirmed, held_back, quoted
 from review.edits import apply_changes
 from review.judgment import being_judged
 from review.parts import find_part
+from review.people import known_person
 from review.rebase import rebased
 from review.revisions import Seen, current, edited, find_revision, is_same, keep
 from review.speakers import corrected, rechecked
@@ -141,8 +142,9 @@ def open_comments(view: CaseView) -> list[Review]:
 
 
 def assign(warehouse: Warehouse, case_id: str, to: str, who: str) -> Review:
-    """Assign the case to a person; an empty name unassigns it."""
-    return keep(warehouse, current(warehouse, case_id), Decision.ASSIGN, who, to.strip() or None)
+    """Assign the case to a person with an account; an empty name unassigns it."""
+    name = known_person(warehouse, to.strip(), who) if to.strip() else None
+    return keep(warehouse, current(warehouse, case_id), Decision.ASSIGN, who, name)
 
 
 def edit(

@@ -10,6 +10,7 @@ from schemas.companies import Company, FormerName
 from schemas.errors import UnknownId
 from schemas.findings import Finding
 from schemas.imports import ImportRecord
+from schemas.inbox import Message
 from schemas.reviews import (
     Case,
     CaseFilter,
@@ -100,6 +101,10 @@ class CaseReads(DatabaseReader):
     def saved_views(self, who: str) -> list[SavedView]:
         """Return a person's saved searches of the queue, by name."""
         return self._all(SavedView, "saved_views", who=who)
+
+    def inbox(self, who: str) -> list[Message]:
+        """Return the newest messages for a person."""
+        return self._all(Message, "inbox", who=who)
 
     def pace(self, who: str) -> float | None:
         """Return a person's median seconds per recent step of review, None before the first."""

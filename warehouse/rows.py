@@ -15,6 +15,7 @@ from schemas.findings import FindingSet
 from schemas.frozen import Frozen
 from schemas.generations import Generation
 from schemas.imports import ImportRecord
+from schemas.inbox import ReadMessage
 from schemas.mistakes import Mistake, MistakeRuling
 from schemas.readings import Reading, ReadingShare
 from schemas.reports import Report, ReportEvent
@@ -31,7 +32,7 @@ _Processed = (
 )
 _Decided = Case | Revision | Review | Publication | TermProposal | TermRuling | Report | ReportEvent
 _Named = Account | SavedView | ImportRecord | CompanyChange | CompanyName | SubjectChange
-_Placed = SystemDecision | Placement | SystemName | FindingSet | Round
+_Placed = SystemDecision | Placement | SystemName | FindingSet | Round | ReadMessage
 _Checked = Reading | ReadingShare | Mistake | MistakeRuling
 StoredRow = (
     _Processed | _Decided | _Named | _Placed | _Checked | BatchEvent | Watch | WatchedItem | Look
@@ -52,6 +53,7 @@ TABLES: Mapping[type[Frozen], TableKey] = {
     Account: ("accounts", "name, happened_at"),
     SavedView: ("saved_views", "who, name, happened_at"),
     Round: ("rounds", "round_id, happened_at"),
+    ReadMessage: ("read_messages", "who, review_id, happened_at"),
     Batch: ("batches", "batch_id"),
     BatchEvent: ("batch_events", "batch_id, step, happened_at"),
     Watch: ("watches", "watch_id, changed_at"),

@@ -395,13 +395,15 @@
       byId("people").textContent = others.length ? `${others.join(", ")} ${others.length > 1 ? "are" : "is"} here too` : "";
     },
     async case() {
+      while (desk.isBusy()) await new Promise((done) => setTimeout(done, 100)); // its answer has the change
       const answer = await fetch(`/cases/${caseId()}/state`).catch(() => null);
       if (!answer?.ok) return;
       const now = await answer.json();
       const held = byId("case").dataset;
-      if (!now.who || (now.revision === held.revision && now.status === held.status)) return;
+      const isSame = now.revision === held.revision && now.status === held.status;
+      if (now.changes < held.changes || (isSame && now.changes === Number(held.changes))) return;
       htmx.ajax("GET", location.pathname, { target: "#case", swap: "outerMorph" });
-      notice(`${now.who} changed this case just now.`);
+      notice(`${now.who ?? "You"} changed this case just now${now.who ? "" : " in another window"}.`);
     },
   });
 

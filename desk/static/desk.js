@@ -131,7 +131,7 @@ const desk = (() => {
     }
     if (field || keysAreOff()) return;
     const dialog = document.querySelector("dialog[open]");
-    const pages = { q: "/", s: "/submit", b: "/batches", t: "/tags", y: "/systems", p: "/publish", i: "/insight" };
+    const pages = { q: "/", s: "/submit", b: "/batches", t: "/tags", y: "/systems", p: "/publish", i: "/insight", m: "/inbox" };
     if (went && !dialog) {
       went = false;
       if (pages[event.key]) location.assign(pages[event.key]);
@@ -210,7 +210,8 @@ const desk = (() => {
     const open = () => {
       if (stream || document.hidden) return;
       stream = new EventSource(address);
-      for (const [name, handle] of Object.entries(handlers)) {
+      const unread = (number) => Object.assign(byId("unread"), { textContent: number, hidden: !number });
+      for (const [name, handle] of Object.entries({ inbox: unread, ...handlers })) {
         stream.addEventListener(name, (event) => handle(JSON.parse(event.data)));
       }
       stream.addEventListener("end", shut);
@@ -225,5 +226,7 @@ const desk = (() => {
     open();
   }
 
-  return { byId, all, motion, typing, keys, afterSwap, notice, listen, close };
+  const isBusy = () => underway.size > 0 || leaving;
+
+  return { isBusy, byId, all, motion, typing, keys, afterSwap, notice, listen, close };
 })();

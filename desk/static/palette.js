@@ -11,7 +11,7 @@
   const options = () => all("[role=option]", list);
 
   function offered() {
-    const pages = all("header.site nav a, .curator a").map((node) => ({ node, name: node.textContent.trim() }));
+    const pages = all("header.site nav a, .inbox, .curator a").map((node) => ({ node, name: node.textContent.trim() }));
     const actions = all("[data-key]")
       .filter((node) => !node.closest("dialog") && node.checkVisibility())
       .map((node) => ({ node, key: node.dataset.key, name: node.textContent.replace(node.querySelector("kbd")?.textContent ?? "", "").trim() || node.title }));

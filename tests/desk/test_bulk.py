@@ -29,8 +29,8 @@ def ended(desk, page):
 def test_cases_are_assigned_and_tagged(desk, build, warehouse):
     """A tag is added if the source names it."""
     case_id = build.draft()
-    assert "1 case assigned." in report(desk, case=case_id, act="assign", who="ada")
-    assert warehouse.case(case_id).reviews[-1].reason == "ada"
+    assert "1 case assigned." in report(desk, case=case_id, act="assign", who="mira")
+    assert warehouse.case(case_id).reviews[-1].reason == "mira"
     assert "1 case tagged." in report(desk, case=case_id, act="tag", slug="postgresql")
     assert "has no term nowhere" in report(desk, case=case_id, act="tag", slug="nowhere")
 
@@ -106,7 +106,7 @@ def test_a_form_that_does_not_fit_changes_nothing(desk, fields, message):
 
 def test_an_action_has_a_page_without_script(desk, build):
     """The form is answered with a redirect to a page with the report."""
-    answer = desk.send_form("/bulk", case=build.draft(), act="assign", who="ada")
+    answer = desk.send_form("/bulk", case=build.draft(), act="assign", who="mira")
     assert answer.status_code == 303
     page = read(desk.get(answer.headers["location"]))
     assert "1 case assigned." in ended(desk, page)

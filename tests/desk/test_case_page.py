@@ -61,12 +61,12 @@ def test_history_shows_who_did_what_and_which_parts_changed(warehouse, case_id):
     """Drafts, edits with their fields, and decisions are in one list, newest first."""
     changes = [SetFact(name="company", value="Fjordline"), Drop(part="s-13")]
     decisions.edit(warehouse, case_id, changes, "ada", note="typo")
-    decisions.assign(warehouse, case_id, "mira", "ada")
+    decisions.assign(warehouse, case_id, "ada", "ada")
     decisions.reject(warehouse, case_id, "thin", "mira")
     events = changed_history(warehouse.case(case_id))
     assert [(e.who, e.what, e.why) for e in events] == [
         ("mira", "rejected", "thin"),
-        ("ada", "assigned it to mira", None),
+        ("ada", "assigned it to ada", None),
         ("ada", "edited", "typo"),
         ("SmolLM2-135M-Instruct", "drafted (guided)", None),
     ]

@@ -94,7 +94,7 @@ def test_reopening_commenting_and_assigning_are_kept(desk, case_id, view):
     """Each is stored as a row; comments and assignments do not change the status."""
     desk.decide(case_id, "reject", reason="thin")
     desk.decide(case_id, "comment", reason="wrote to the author")
-    desk.decide(case_id, "assign", reason="ada")
+    desk.decide(case_id, "assign", reason="mira")
     assert view().status is CaseStatus.REJECTED
     assert "Assigned to" in desk.get(f"/cases/{case_id}").text
     desk.decide(case_id, "assign")

@@ -43,10 +43,10 @@ def test_it_follows_what_was_stored_since(build, index, warehouse):
     assert index.refresh() == []
     decisions.edit(warehouse, first, [SetFact(name="company", value="Acme Ltd")], "ada")
     decisions.comment(warehouse, second, "Look at the number.", "mira")
-    decisions.assign(warehouse, second, "ada", "mira")
+    decisions.assign(warehouse, second, "mira", "mira")
     assert set(index.refresh()) == {first, second}
     assert index.line(first)["company"] == "Acme Ltd"
-    assert index.line(second)["assignee"] == "ada"
+    assert index.line(second)["assignee"] == "mira"
     assert index.counts(QueueQuery())["flag"] == {"open comments": 1}
     comment = warehouse.case(second).reviews[0]
     decisions.resolve(warehouse, second, comment.review_id, "ada")

@@ -1,6 +1,7 @@
 """Two people at the same draft, each in a separate browser."""
 
 import pytest
+from browsers import violations
 from case_views import a_document, a_study
 from playwright.sync_api import expect
 
@@ -93,6 +94,39 @@ def test_a_save_after_a_decision_is_refused_and_kept(both):
     field.press("Control+Enter")
     expect(ada.get_by_role("status")).to_contain_text("mira changed this case in the meantime")
     expect(field).to_have_value("Too late.")
+
+
+def test_comments_and_assignments_reach_open_pages_and_the_inbox(both, open_as, address):
+    """Also the other window of the same person, without a reload; the count is in the header."""
+    mira, ada = both
+    other = mira.context.new_page()
+    other.goto(mira.url)
+    mira.keyboard.press("c")
+    mira.get_by_label("Comment", exact=True).fill("@ada review this: is it 26 hours?")
+    mira.keyboard.press("Control+Enter")
+    for page in (mira, ada, other):
+        expect(page.locator(".remark")).to_contain_text("is it 26 hours?")
+    expect(ada.get_by_role("status").first).to_contain_text("mira changed this case just now")
+    expect(other.get_by_role("status").first).to_contain_text("in another window")
+    expect(mira.get_by_text("in another window")).to_have_count(0)
+    expect(ada.locator("#unread")).to_have_text("1")
+    ada.get_by_role("link", name="Inbox").click()
+    expect(ada.locator(".message")).to_contain_text("mira asks you to review this")
+    assert violations(ada) == []
+    ada.get_by_role("button", name="Mark as read").click()
+    expect(ada.locator("#unread")).to_be_hidden()
+    other.locator(".remark").get_by_role("button", name="Resolve").click()
+    expect(mira.locator(".remark")).to_have_count(0)
+    mira.locator("#assign summary").click()
+    mira.locator("#assign-to").fill("eve")
+    mira.locator("#assign").get_by_role("button", name="Assign").click()
+    expect(mira.get_by_role("status").first).to_contain_text("choose ada and mira")
+    mira.locator("#assign-to").fill("ada")
+    mira.locator("#assign").get_by_role("button", name="Assign").click()
+    expect(other.locator(".story")).to_contain_text("Assigned to ada")
+    expect(ada.locator("#unread")).to_be_hidden()  # this page does not listen
+    ada.reload()
+    expect(ada.locator("#unread")).to_have_text("1")
 
 
 def test_an_open_box_stays_open_when_others_save(build, open_as, address):

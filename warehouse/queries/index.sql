@@ -74,6 +74,7 @@ discussed AS (
         reviews.case_id,
         max_by(coalesce(reason, ''), stored_at) FILTER (decision = 'assign') AS assignee,
         max_by(if(decision = 'judge', 'The judge', who), stored_at) AS changed_by,
+        count(*) AS changes,
         count(*) FILTER (
             decision = 'comment' AND review_id NOT IN (
                 SELECT resolves FROM reviews WHERE resolves IS NOT NULL
@@ -107,6 +108,7 @@ SELECT
     discussed.changed_by,
     states.published_revision_id AS published_id,
     coalesce(discussed.comments, 0) AS comments,
+    coalesce(discussed.changes, 0) AS changes,
     epoch(states.updated_at) AS updated_at,
     epoch(states.stored_at) AS stored_at
 FROM states

@@ -211,6 +211,7 @@ UNION ALL SELECT 'mistakes' AS name, count(*) AS rows FROM mistakes
 UNION ALL SELECT 'passages' AS name, count(*) AS rows FROM passages
 UNION ALL SELECT 'placements' AS name, count(*) AS rows FROM placements
 UNION ALL SELECT 'publications' AS name, count(*) AS rows FROM publications
+UNION ALL SELECT 'read_messages' AS name, count(*) AS rows FROM read_messages
 UNION ALL SELECT 'reading_shares' AS name, count(*) AS rows FROM reading_shares
 UNION ALL SELECT 'readings' AS name, count(*) AS rows FROM readings
 UNION ALL SELECT 'report_citations' AS name, count(*) AS rows FROM report_citations

@@ -19,6 +19,7 @@ from cli import (
     batches,
     cases,
     companies,
+    corrections,
     digest,
     doctor,
     evaluate,
@@ -64,6 +65,7 @@ _GROUPS: Mapping[str, Mapping[str, Callable[..., None] | typer.Typer]] = {
         "company": companies.company,
         "subjects": subjects.subjects,
         "system": systems.system,
+        "corrections": corrections.corrections,
     },
     "Publish": {
         "publish": operate.publish,

@@ -20,6 +20,7 @@ from desk import (
     bulk,
     inbox,
     insight,
+    mistakes,
     pages,
     palette,
     pdf_pages,
@@ -37,7 +38,7 @@ from publishing.site.build import STATIC as SITE_FILES
 
 ROUTED = (
     pages, palette, pdf_pages, insight, inbox, actions, bulk, batches, watches, systems, readings,
-    account_pages, api, api_curation,
+    mistakes, account_pages, api, api_curation,
 )  # fmt: skip
 """The modules with routes."""
 

@@ -110,7 +110,8 @@ async def settle(request: Request, desk: Desk, who: User, case_id: str) -> Respo
         readings.settle, *place, is_right=is_right, is_admin=is_admin
     )
     is_published_wrong = bool(one.first_right) and not one.is_right
-    return redirect(f"/cases/{case_id}" if is_published_wrong else "/readings", request)
+    wrong = f"/mistakes?case={case_id}&statement={n}#record"
+    return redirect(wrong if is_published_wrong else "/readings", request)
 
 
 def _marked(form: dict[str, str]) -> tuple[int, bool]:

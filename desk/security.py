@@ -26,12 +26,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from desk.sessions import Sessions
 from desk.state import PERSON, person_of, state_of
 from extractors.fetch.fetch import FILE_ROOT
+from publishing.wording import size
 from schemas.errors import CasebookError
+from schemas.mistakes import REPORT_PATH
 from schemas.reviews import Role
 
 UPLOAD_BODY = 64_000_000
 PLAIN_BODY = 2_000_000
 """Maximum size of a request body in bytes, with and without files."""
+REPORT_BODY = 20_000
+"""That of a reader's report, which anybody can send."""
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BY_HEADER = "casebook.by_header"
@@ -95,7 +99,7 @@ class Guard:
             key = _query(scope).get("key", "") if scope["method"] == "GET" else ""
             if key != "" and await asyncio.to_thread(self._sessions.is_key, key):
                 answer = self._welcome(scope, headers)
-            elif not _is_open(scope):
+            elif not _is_open(scope, is_public=bool(self._sessions.origin)):
                 await self._admit(scope, headers)
         except HTTPException as refusal:
             answer = _refused(scope, headers, refusal)
@@ -193,20 +197,27 @@ CuratorRequired = [*TokenRequired, Depends(require_curator)]
 """The checks of all other changes."""
 
 
-def _is_open(scope: Scope) -> bool:
-    """Return whether a request needs no authentication, because it shows no cases."""
+def _is_open(scope: Scope, *, is_public: bool) -> bool:
+    """Return whether a request needs no authentication, because it shows only published cases.
+
+    A public desk lets readers report mistakes; that page checks a token of its own.
+    """
+    if is_public and scope["path"] == REPORT_PATH:
+        return scope["method"] in {"GET", "HEAD", "POST"}
     is_open = scope["path"] == "/healthz" or scope["path"].startswith("/static/")
     return is_open and scope["method"] in _SAFE_METHODS
 
 
 def _most_bytes(scope: Scope) -> int:
+    if scope["path"] == REPORT_PATH:
+        return REPORT_BODY
     return UPLOAD_BODY if scope["path"] in {"/submit", "/batches/estimate"} else PLAIN_BODY
 
 
 def _too_large(most: int) -> HTTPException:
     return HTTPException(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        f"The request is larger than {most // 1_000_000} MB: send less at once, or a smaller "
+        f"The request is larger than {size(most)}: send less at once, or a smaller "
         "extract of the file.",
     )
 

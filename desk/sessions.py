@@ -127,10 +127,16 @@ class LoginThrottle:
     """Counts login attempts; after a few, each doubles the delay. Attempts expire.
 
     They are counted per name and address, so that strangers cannot lock a person out. The total is
-    limited as well, except for pairs of name and address that logged in before.
+    limited as well, except for pairs of name and address that logged in before. Both limits are
+    attempts before delays begin, and seconds until an attempt is forgotten.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        pair: tuple[int, float] = _PAIR_LIMIT,
+        total: tuple[int, float] = _GLOBAL_LIMIT,
+    ) -> None:
+        self._pair, self._total = pair, total
         # For each pair: the number of attempts, the time of the last, and the end of the delay.
         self._counts: dict[str, tuple[float, float, float]] = {}
         self._admitted: set[str] = set()
@@ -138,7 +144,7 @@ class LoginThrottle:
     def start(self, name: str, address: str) -> int:
         """Count an attempt and return 0, or return the remaining delay in seconds."""
         now, pair = time.monotonic(), f"{name.casefold()} {address}"
-        limits = {pair: _PAIR_LIMIT, _EVERYONE: _GLOBAL_LIMIT}
+        limits = {pair: self._pair, _EVERYONE: self._total}
         if pair in self._admitted:
             del limits[_EVERYONE]
         if (wait := max(self._counts.get(key, _NONE)[2] for key in limits) - now) > 0:

@@ -55,6 +55,9 @@ class DeskState:
         self.accounts = Accounts(self.warehouse)
         self.sessions = Sessions(self.settings, self.accounts, key)
         self.attempts = LoginThrottle()
+        # Requests to the page that is open to readers: forms shown, and reports sent.
+        shown = LoginThrottle(pair=(60, 900.0), total=(600, 1.0))
+        self.readers = {"form": shown, "report": LoginThrottle()}
         self.token = self.sessions.token
         self.pictures: dict[str, Picture] = {}  # pages of PDFs, by hash and number
         index = Index(resources.settings.home / "index.sqlite", resources.warehouse)

@@ -17,13 +17,15 @@ class SiteSettings(Frozen):
     """The site's name and details; feeds and the sitemap need its ``address``.
 
     ``licence`` covers texts and data, in words or as an address; ``contact`` is the e-mail or web
-    address for reports of mistakes. ``searches`` are saved searches: names and addresses.
+    address for reports of mistakes, ``form`` the desk's open page for them. ``searches`` are saved
+    searches: names and addresses.
     """
 
     title: str
     address: str | None = None
     licence: str | None = None
     contact: str | None = None
+    form: str | None = None
     searches: tuple[tuple[str, str], ...] = ()
 
     @property

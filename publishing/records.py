@@ -13,6 +13,7 @@ from schemas.cases import FactName, Form, Match, Measure, Origin, Section, Suppo
 from schemas.findings import Finding
 from schemas.frozen import Frozen, sha256_hex
 from schemas.imports import RecordOrigin
+from schemas.mistakes import Correction
 from schemas.reviews import Unread
 from schemas.sources import CheckResult, SourceKind
 from schemas.systems import CaseSystem
@@ -22,6 +23,7 @@ _NOT_ON_PAGE: dict[str, Any] = {
     **dict.fromkeys(
         ("company_name", "company_kind", "account_date", "system", "same_source", "findings"), True
     ),
+    "corrections": {"__all__": {"mended_at"}},  # its statement is gone
     "statements": {"__all__": {"grade_parts"}},  # derived from the rest
 }
 
@@ -250,7 +252,8 @@ class PublishedCase(CaseDescription):
     the text of a database instead of its source: on ``prose``, or on statements drafted from it.
     ``first_import`` is the record that such a text came from if the case now rests on its source.
     ``judging_note`` is empty if a judge was asked about everything. ``same_source`` are case ids.
-    ``findings`` are data only, without those that the judge did not find entailed.
+    ``findings`` are data only, without those that the judge did not find entailed. ``corrections``
+    are mistakes that readers or curators found after the publication, newest first.
     """
 
     revision_id: str
@@ -259,6 +262,7 @@ class PublishedCase(CaseDescription):
     tags: tuple[PublishedTag, ...]
     tags_set_aside: tuple[SetAsideTag, ...] = ()
     findings: tuple[Finding, ...] = ()
+    corrections: tuple[Correction, ...] = ()
     silent: tuple[str, ...]
     added_at: datetime | None = None
     prose: tuple[ProsePart, ...] = ()
@@ -294,6 +298,7 @@ class PublishedCase(CaseDescription):
         )
         later = {
             "tags_set_aside": self.tags_set_aside,
+            "corrections": self.corrections,
             "basis": self.basis and not self.prose,
             "first_import": self.first_import,
         }

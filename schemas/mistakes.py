@@ -1,11 +1,15 @@
 """Mistakes that readers report in published cases, and the corrections that come of them."""
 
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Literal
 
 from pydantic import Field
 
 from schemas.frozen import NOW, Frozen
+
+REPORT_PATH = "/mistake"
+"""The path of the desk's page that is open to all readers."""
 
 MOST_WORDS, MOST_NAME = 2000, 80
 """Maximum lengths of a report and of a name, in characters."""
@@ -57,15 +61,33 @@ class CurrentMistake(Mistake):
     mended_at: datetime | None
     cited_by: tuple[str, ...] = ()
 
+    def correction(self, revision_id: str, texts: Collection[str]) -> "Correction":
+        """Return what readers of a revision see, which has the statements ``texts``."""
+        has_it = revision_id == self.revision_id if self.text is None else self.text in texts
+        return Correction(
+            correction_id=self.mistake_id,
+            text=self.text,
+            what=self.what or "",
+            found_by=self.found_by,
+            since=self.since,
+            reported_at=self.at,
+            mended_at=None if has_it else self.mended_at or datetime.now(UTC),
+            cited_by=self.cited_by,
+        )
+
 
 class Correction(Frozen):
-    """An accepted mistake, as readers see it; ``mended`` is None until the case is corrected."""
+    """An accepted mistake, as readers see it.
+
+    ``text`` is the wrong statement, None if it is about the whole case. ``mended_at`` is None until
+    the case is corrected. ``cited_by`` are the addresses of published reports.
+    """
 
     correction_id: str
     text: str | None
     what: str
     found_by: str | None
-    since: date | None
-    reported: date
-    mended: date | None
+    since: datetime | None
+    reported_at: datetime
+    mended_at: datetime | None
     cited_by: tuple[str, ...] = ()

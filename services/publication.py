@@ -3,6 +3,7 @@
 import os
 import tomllib
 from asyncio import to_thread
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from publishing.slugs import slug_of
 from schemas.errors import InputError
 from schemas.findings import Finding
 from schemas.frozen import content_id
+from schemas.mistakes import REPORT_PATH, CurrentMistake
 from schemas.reports import Report
 from schemas.reviews import CaseView, Publication
 from warehouse import Warehouse
@@ -41,6 +43,7 @@ def site_settings(own: Settings) -> SiteSettings:
         address=own.site_address,
         licence=own.site_licence,
         contact=own.site_contact,
+        form=f"{own.desk_address}{REPORT_PATH}" if own.desk_address else None,
     )
 
 
@@ -124,13 +127,22 @@ class _Publishing:
         self._rows = {row["case_id"]: row for row in warehouse.publishable(self._target)}
         self._systems, self._collection = warehouse.systems(), warehouse.collection()
         self._accuracy = warehouse.accuracy()
+        self._mistakes: dict[str, list[CurrentMistake]] = defaultdict(list)
+        for mistake in warehouse.mistakes():
+            if mistake.ruling == "accept":
+                self._mistakes[mistake.case_id].append(mistake)
         placed = {
             case_id: (one.system_id, one.first_name, one.name)
             for one in self._systems
             for case_id in one.case_ids
         }
         self._keys = {
-            case_id: key_of(self._version, *(row[name] for name in _SHOWN), placed.get(case_id))
+            case_id: key_of(
+                self._version,
+                *(row[name] for name in _SHOWN),
+                placed.get(case_id),
+                *self._corrected(case_id),
+            )
             for case_id, row in self._rows.items()
         }
 
@@ -182,12 +194,21 @@ class _Publishing:
                     slug = slug_of(case_id, case.title, earlier, taken)
                     beside = [one["case_id"] for one in self._rows[case_id]["same_source"]]
                     more = {"slug": slug, "same_source": (*beside,), "findings": (*findings,)}
+                    texts = {one.text for one in case.statements}
+                    more["corrections"] = tuple(
+                        one.correction(case.revision_id, texts) for one in self._mistakes[case_id]
+                    )
                     case = case.model_copy(update=more)
                     taken.add(slug)
                     entries[case_id] = entry_of(case)
                     self._rows[case_id]["revision_id"] = view.revision.revision_id
                     file.write(case.model_dump_json() + "\n")
         return entries, blocked
+
+    def _corrected(self, case_id: str) -> Iterator[str]:
+        """Yield what a case's corrections depend on; nothing for most cases."""
+        for one in self._mistakes.get(case_id, ()):
+            yield one.model_dump_json(exclude={"message", "name", "channel", "mended_at"})
 
     def _views(self, case_ids: Sequence[str]) -> Iterator[tuple[CaseView, Sequence[Finding]]]:
         for start in range(0, len(case_ids), _AT_ONCE):

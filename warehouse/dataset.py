@@ -24,6 +24,7 @@ TABLES: Mapping[str, str] = {
     "results": "results",
     "findings": "findings",
     "tags": "case_tags",
+    "corrections": "corrections",
 }
 """The table in queries for each file name."""
 

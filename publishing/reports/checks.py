@@ -1,6 +1,7 @@
 """Checks of a report's numbers and citations against the currently published cases."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from publishing.reports.numbers import value_of
@@ -10,15 +11,18 @@ from schemas.frozen import Frozen
 from schemas.reports import PLACEHOLDER, Citation, Report
 from warehouse import Dataset
 
-CitationState = Literal["current", "changed", "withdrawn"]
+CitationState = Literal["current", "changed", "corrected", "withdrawn"]
 CitableParts = Mapping[str, Sequence[Mapping[str, Any]]]
 """Rows of `Dataset.citable_parts` by case id; cases that are not published are missing."""
+
+
+_OUTDATED = {"withdrawn": "was withdrawn", "changed": "no longer contains the cited text"}
 
 
 class ReportProblem(Frozen):
     """A number or citation that is no longer valid, and the sentences that use it."""
 
-    kind: Literal["number", "changed", "withdrawn", "unknown"]
+    kind: Literal["number", "changed", "corrected", "withdrawn", "unknown"]
     about: str
     message: str
     sentences: tuple[int, ...]
@@ -95,13 +99,28 @@ def cited_row(citation: Citation, parts: CitableParts) -> Mapping[str, Any] | No
     return next(same, next(iter(rows), None))
 
 
-def citation_state(citation: Citation, parts: CitableParts) -> CitationState:
+def correction_of(citation: Citation, parts: CitableParts, made_at: datetime) -> str:
+    """Return what was wrong with the cited text, empty if nothing or if it was mended before."""
+    for row in parts.get(citation.case_id, ())[:1]:
+        for one in row["corrections"]:
+            is_cited = one["text"] is None or citation.text in one["text"]
+            if is_cited and (one["mended_at"] is None or made_at < one["mended_at"]):
+                return str(one["what"])
+    return ""
+
+
+def citation_state(
+    citation: Citation, parts: CitableParts, made_at: datetime | None = None
+) -> CitationState:
     """Return whether a case still has the cited text, with the same company and year.
 
-    The state is changed if the case is published without it, withdrawn if it is not published.
+    The state is changed if the case is published without it, withdrawn if it is not published, and
+    corrected if a mistake was found in it that a report ``made_at`` some time does not know of.
     """
     if citation.case_id not in parts:
         return "withdrawn"
+    if made_at and correction_of(citation, parts, made_at):
+        return "corrected"
     row = cited_row(citation, parts)
     is_same = row and (row["company"] or row["title"], row["year"]) == (
         citation.label,
@@ -126,21 +145,23 @@ def _numbers(report: Report, tables: Dataset) -> Iterator[ReportProblem]:
 
 def _citations(report: Report, parts: CitableParts) -> Iterator[ReportProblem]:
     found: dict[tuple[CitationState, str], list[int]] = {}
-    names: dict[str, str] = {}
+    messages: dict[tuple[CitationState, str], str] = {}
     for sentence in report.sentences:
         for one in sentence.citations:
-            state = citation_state(one, parts)
+            state, case_id = citation_state(one, parts, report.created_at), one.case_id
             if state != "current":
-                found.setdefault((state, one.case_id), []).append(sentence.n)
-                names[one.case_id] = f"{one.label}: {one.title}"
+                found.setdefault((state, case_id), []).append(sentence.n)
+                corrected = correction_of(one, parts, report.created_at)
+                what = f"was corrected: {corrected}" if corrected else _OUTDATED[state]
+                messages[state, case_id] = f"{one.label}: {one.title} {what}"
     for (state, case_id), sentences in found.items():
-        what = "was withdrawn" if state == "withdrawn" else "no longer contains the cited text"
-        yield ReportProblem(
-            kind="withdrawn" if state == "withdrawn" else "changed",
-            about=case_id,
-            message=f"{names[case_id]} {what}",
-            sentences=tuple(dict.fromkeys(sentences)),
-        )
+        if state != "current":
+            yield ReportProblem(
+                kind=state,
+                about=case_id,
+                message=messages[state, case_id],
+                sentences=tuple(dict.fromkeys(sentences)),
+            )
 
 
 def _unknown(report: Report) -> Iterator[ReportProblem]:

@@ -131,6 +131,7 @@ class CaseFiles:
         values |= {"similar": similar, "has_card": has_card, "version": version, "cited_in": cited}
         values |= {"ranked_tags": rarest_first(case, self._rarities)}
         values |= {"facet_values": facet_values(entry), "system": system}
+        values |= {"report_titles": {one.name: one.title for one in self._plan.reports}}
         values |= {"accounts": in_time(system.entries) if system else ()}
         return self._pages.render("case.html", case=case, beside=self._same_source(case), **values)
 

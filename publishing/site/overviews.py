@@ -16,6 +16,7 @@ from publishing.similarity import FILLER, FUNCTION_WORDS
 from publishing.site.accuracy import write_accuracy
 from publishing.site.charts import Figure
 from publishing.site.collection import write_collection
+from publishing.site.corrections import entries_of, write_corrections
 from publishing.site.facets import facets
 from publishing.site.feeds import saved_searches, write_feeds
 from publishing.site.front_page import opening
@@ -46,7 +47,8 @@ _SORTS = (("", "Best match"), ("added", "Newest first"), ("year", "Year"), ("tit
 _FIXED = [
     "",
     *map(
-        "{}.html".format, "search browse ask attribution figures data collection how-right".split()
+        "{}.html".format,
+        "search browse ask attribution figures data collection how-right corrections".split(),
     ),
 ]
 _VERSION_DIGITS = 12
@@ -103,6 +105,9 @@ class OverviewPages:
         self._write_changes(changes)
         self._pages.put("figures.html", "figures.html", digest, figures=drawn)
         write_collection(self._pages, self._plan.collection, len(self._entries), self._imported)
+        corrected = self._tables.rows("SELECT * FROM corrections")
+        titles = {one.name: one.title for one in self._plan.reports}
+        write_corrections(self._pages, entries_of(corrected, self._plan.withdrawn), titles)
         write_accuracy(self._pages, self._plan.accuracy, self._plan.collection)
         self._pages.put("404.html", "404.html", "")
         self._pages.put("llms.txt", "llms.txt", [self._reliability, len(self._entries), self._tabs])

@@ -55,6 +55,8 @@ def environment(settings: SiteSettings) -> Environment:
         site_address=settings.root,
         site_licence=settings.licence,
         site_contact=settings.contact,
+        site_form=settings.form,
+        report_titles={},
         site_path=urlsplit(settings.root or "/").path,
         base=settings.root or "",
         support_label=wording.support_label,

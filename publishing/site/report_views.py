@@ -2,10 +2,17 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from publishing.reports.checks import CitableParts, CitationState, citation_state, cited_row
+from publishing.reports.checks import (
+    CitableParts,
+    CitationState,
+    citation_state,
+    cited_row,
+    correction_of,
+)
 from publishing.reports.numbers import plans
 from publishing.reports.verbatim import IN_NUMBERS
 from publishing.site.charts import Chart, Link, bars
@@ -53,6 +60,7 @@ class CitationView(NamedTuple):
     state: CitationState
     address: str | None
     level: str | None = None  # of the statement now, if it is weak: "unjudged", "imported"
+    correction: str = ""  # what was wrong, if a mistake was found since
 
 
 class TextPiece(NamedTuple):
@@ -213,7 +221,7 @@ def view_of(
     for sentence in report.sentences:
         for one in sentence.citations:
             if one not in numbering:
-                numbering[one] = _cited(len(numbering) + 1, one, parts)
+                numbering[one] = _cited(len(numbering) + 1, one, parts, report.created_at)
     shown = {one.n: _shown(one, report, numbering) for one in report.sentences}
     states = Counter(one.state for one in shown.values())
     return ReportView(
@@ -223,7 +231,7 @@ def view_of(
         cases=tuple(_cases(report, parts)),
         cited=tuple(one for one in numbering.values() if one.state != "withdrawn"),
         numbers=tuple(one for one in report.numbers if _case_of(one) in {"", *parts}),
-        changed=states["changed"],
+        changed=states["changed"] + states["corrected"],
         withdrawn=states["withdrawn"],
         editions=tuple(editions),
     )
@@ -283,7 +291,7 @@ def _case_of(number: ReportNumber) -> str:
     return number.name[2:].partition(".")[0] if number.name.startswith("s:") else ""
 
 
-def _cited(number: int, one: Citation, parts: CitableParts) -> CitationView:
+def _cited(number: int, one: Citation, parts: CitableParts, made_at: datetime) -> CitationView:
     """Return a citation with the current names of its case."""
     row = cited_row(one, parts)
     address = f"cases/{row['slug']}/index.html#{row['anchor']}" if row else None
@@ -292,8 +300,10 @@ def _cited(number: int, one: Citation, parts: CitableParts) -> CitationView:
     if now:
         label, title, year = now["company"] or now["title"], now["title"], now["year"]
     level = WEAK_SUPPORT.get(row["support"]) if row else None
-    state = citation_state(one, parts)
-    return CitationView(number, label, title, year, one.text, one.quote, state, address, level)
+    state, what = citation_state(one, parts, made_at), correction_of(one, parts, made_at)
+    return CitationView(
+        number, label, title, year, one.text, one.quote, state, address, level, what
+    )
 
 
 def _shown(
@@ -303,7 +313,8 @@ def _shown(
     states = {each.state for each in cited}
     if "withdrawn" in states:
         return SentenceView(one.n, (), one.support, (), "withdrawn")
-    state: CitationState = "changed" if "changed" in states else "current"
+    worst: Sequence[CitationState] = ("corrected", "changed")
+    state: CitationState = next((one for one in worst if one in states), "current")
     return SentenceView(one.n, tuple(_pieces(one, report)), one.support, cited, state)
 
 

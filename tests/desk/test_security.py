@@ -217,7 +217,7 @@ def test_a_large_body_without_a_length_is_refused_while_it_streams(desk, kind):
     headers = {"authorization": f"Bearer {KEY}", "content-type": kind}
     answer = desk.post("/api/cases/x/decisions", content=body(), headers=headers)
     assert answer.status_code == 413
-    assert "2 MB" in answer.text
+    assert "2.0 MB" in answer.text
 
 
 @pytest.mark.parametrize("path", ["/", "/submit", "/cases/nope", "/static/desk.js", "/api/cases"])

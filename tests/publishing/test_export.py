@@ -69,7 +69,8 @@ def test_the_card_names_tables_that_exist(release: Export, target: Path) -> None
     head, body = front_matter(text)
     assert (head["pretty_name"], head["license"]) == ("Models: at work", "cc-by-4.0")
     assert (head["language"], head["size_categories"]) == (["en"], ["n<1K"])
-    names = "cases companies systems accounts statements evidence results findings tags".split()
+    names = "cases companies systems accounts statements evidence results findings tags "
+    names = f"{names}corrections".split()
     assert [one["config_name"] for one in head["configs"]] == names
     assert all((target / one["data_files"]).is_file() for one in head["configs"])
     assert all((target / "csv" / f"{name}.csv").is_file() for name in names)

@@ -63,6 +63,7 @@ def test_the_files_of_a_site(publish):
         "changes",
         "collection",
         "compare",
+        "corrections",
         "how-right",
         "404",
     }

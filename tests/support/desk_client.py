@@ -21,7 +21,7 @@ from warehouse import Warehouse
 
 KEY = "a-key-for-tests"
 PLACE = "https://engineering.harbourline.example/blog"
-OPEN = {"/healthz", "/login"}
+OPEN = {"/healthz", "/login", "/mistake"}
 
 
 class Builder:

@@ -47,6 +47,7 @@ KINDS = {
     "changes": "changes.html",
     "collection": "collection.html",
     "accuracy": "how-right.html",
+    "corrections": "corrections.html",
     "reports": "reports/index.html",
     "report": f"reports/{REPORT}/index.html",
     "recording": f"reports/{REPORT}/transcript.html",

@@ -172,4 +172,14 @@ ORDER BY score DESC, place, n
 LIMIT $most;
 
 -- name: citable_parts
-SELECT * FROM citable WHERE list_contains($ids, case_id);
+WITH own AS (
+    SELECT
+        case_id,
+        list({'text': text, 'what': what, 'mended_at': mended_at}) AS corrections
+    FROM corrections
+    GROUP BY case_id
+)
+SELECT citable.*, coalesce(own.corrections, []) AS corrections
+FROM citable
+LEFT JOIN own USING (case_id)
+WHERE list_contains($ids, case_id);

@@ -60,6 +60,10 @@ FROM read_json(
             value VARCHAR, number DOUBLE, unit VARCHAR, theme VARCHAR, statements INTEGER[],
             made_by VARCHAR, label VARCHAR, reason VARCHAR
         )[]',
+        corrections: 'STRUCT(
+            correction_id VARCHAR, text VARCHAR, what VARCHAR, found_by VARCHAR, since TIMESTAMPTZ,
+            reported_at TIMESTAMPTZ, mended_at TIMESTAMPTZ, cited_by VARCHAR[]
+        )[]',
         prose: 'STRUCT(heading VARCHAR, paragraphs VARCHAR[])[]',
         imported: 'STRUCT(
             database VARCHAR, record VARCHAR, url VARCHAR, created TIMESTAMPTZ,
@@ -441,6 +445,35 @@ COMMENT ON COLUMN findings.statements IS 'The n of the statements that it rests 
 COMMENT ON COLUMN findings.made_by IS '"model", or "code" for a statement as it is.';
 COMMENT ON COLUMN findings.label IS '"entailed" by its statements according to a judge model, or "not judged".';
 COMMENT ON COLUMN findings.page IS 'The link to its first statement on the site.';
+
+CREATE TABLE corrections AS
+WITH parts AS (SELECT *, unnest(corrections) AS part FROM lines)
+SELECT
+    case_id,
+    part.correction_id AS correction_id,
+    title,
+    part.what AS what,
+    part.text AS text,
+    part.found_by AS found_by,
+    part.since AS since,
+    part.reported_at AS reported_at,
+    part.mended_at AS mended_at,
+    part.cited_by AS cited_by,
+    slug,
+    page
+FROM parts
+ORDER BY reported_at DESC, correction_id;
+COMMENT ON TABLE corrections IS 'Mistakes that were found in published cases: one row per mistake.';
+COMMENT ON COLUMN corrections.correction_id IS 'The id of the correction.';
+COMMENT ON COLUMN corrections.slug IS 'The name of the case in its address on the site.';
+COMMENT ON COLUMN corrections.what IS 'What was wrong.';
+COMMENT ON COLUMN corrections.text IS 'The wrong statement; empty if the correction is about the whole case.';
+COMMENT ON COLUMN corrections.found_by IS 'The name of the finder, if they wanted to be named.';
+COMMENT ON COLUMN corrections.since IS 'When the mistake was published.';
+COMMENT ON COLUMN corrections.reported_at IS 'When it was reported.';
+COMMENT ON COLUMN corrections.mended_at IS 'When the case was published without it; empty until then.';
+COMMENT ON COLUMN corrections.cited_by IS 'The reports that cite the statement.';
+COMMENT ON COLUMN corrections.page IS 'The link to the case on the site.';
 
 CREATE TABLE evidence AS
 WITH parts AS (

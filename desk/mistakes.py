@@ -151,7 +151,7 @@ def _overview(desk: DeskState, case_id: str, n: int | None) -> dict[str, object]
     read = warehouse.second_readings(case_id) if case_id and n else []
     lines = {one.case_id: desk.live.index.line(one.case_id) for one in known}
     return {
-        "waiting": [one for one in known if one.ruling is None],
+        "undecided": [one for one in known if one.ruling is None],
         "corrections": [one for one in known if one.ruling == "accept"],
         "refused": [one for one in known if one.ruling == "refuse"],
         "addresses": {one.mistake_id: addresses.find(one.mistake_id) for one in known},

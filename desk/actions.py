@@ -23,7 +23,7 @@ from review.changes import CHANGES, MeasurePart
 from review.side_by_side import marked
 from schemas.cases import TermGroup
 from schemas.errors import EditClash, InvalidDecision, UnknownId
-from schemas.reviews import CaseStatus, Decision
+from schemas.reviews import CaseStatus, Decision, Review
 from schemas.subjects import Subject, SubjectAction
 from services.subjects import change_subject
 
@@ -37,23 +37,12 @@ _OF_CHANGES = frozenset(
 @router.post("/cases/{case_id}/decisions")
 async def decide_case(request: Request, desk: Desk, who: User, case_id: str) -> Response:
     """Carry out a decision, then show the case or the next one."""
-    form = await request.form()
-    fields = fields_of(form)
-    if "rests_on" in fields:
-        fields["rests_on"] = " ".join(map(str, form.getlist("rests_on")))
-    fields["reason"] = fields.get("preset") or fields.get("reason", "")
-    wanted = request_of({**request.query_params, **fields})
-    seconds, judged = desk.seconds_open(who.name, case_id), desk.judging.is_on
-    act = partial(decide, desk.warehouse, case_id, wanted, who.name)
+    fields = await decision_fields(request)
     try:
-        work = partial(act, judged=judged, seconds=seconds)
-        # Sending the same form for one revision twice is a double click.
-        once = wanted.expected_revision and f"{case_id} {wanted.model_dump_json()}"
-        review = await (desk.once(who.name, once, work) if once else asyncio.to_thread(work))
+        seconds = desk.seconds_open(who.name, case_id)
+        review = await carry_out(desk, who.name, case_id, fields, seconds)
     except EditClash as clash:
-        return await _show_clash(request, desk, case_id, clash, fields)
-    desk.live.note_change()
-    desk.judging.start(case_id)
+        return await show_clash(request, desk, case_id, clash, fields)
     address = f"/cases/{case_id}"
     if fields.get("then") == "next" or "preset" in fields:
         address = await asyncio.to_thread(_next_address, desk, who.name, case_id)
@@ -62,13 +51,38 @@ async def decide_case(request: Request, desk: Desk, who: User, case_id: str) -> 
     return redirect(address, request)
 
 
+async def decision_fields(request: Request) -> dict[str, str]:
+    """Return the fields of a decision's form and of its address."""
+    form = await request.form()
+    fields = fields_of(form)
+    if "rests_on" in fields:
+        fields["rests_on"] = " ".join(map(str, form.getlist("rests_on")))
+    fields["reason"] = fields.get("preset") or fields.get("reason", "")
+    return {**request.query_params, **fields}
+
+
+async def carry_out(
+    desk: DeskState, who: str, case_id: str, fields: Mapping[str, str], seconds: float | None
+) -> Review:
+    """Carry out a decision of a form on a case that was open for ``seconds``; ask the judge."""
+    wanted = request_of(fields)
+    act = partial(decide, desk.warehouse, case_id, wanted, who)
+    work = partial(act, judged=desk.judging.is_on, seconds=seconds)
+    # Sending the same form for one revision twice is a double click.
+    once = wanted.expected_revision and f"{case_id} {wanted.model_dump_json()}"
+    review = await (desk.once(who, once, work) if once else asyncio.to_thread(work))
+    desk.live.note_change()
+    desk.judging.start(case_id)
+    return review
+
+
 def _next_address(desk: DeskState, who: str, case_id: str) -> str:
     following = desk.next_case(who, case_id)
     return f"/cases/{following}?after={case_id}" if following else desk.cursor(who).query.address()
 
 
-async def _show_clash(
-    request: Request, desk: DeskState, case_id: str, clash: EditClash, fields: dict[str, str]
+async def show_clash(
+    request: Request, desk: DeskState, case_id: str, clash: EditClash, fields: Mapping[str, str]
 ) -> Response:
     """Show both texts of a part that two people changed, with a form for the combined text."""
     view = await asyncio.to_thread(desk.warehouse.case, case_id)

@@ -25,6 +25,7 @@ from desk import (
     palette,
     pdf_pages,
     readings,
+    rounds,
     systems,
     watches,
 )
@@ -37,8 +38,8 @@ from desk.submit import UPLOADS
 from publishing.site.build import STATIC as SITE_FILES
 
 ROUTED = (
-    pages, palette, pdf_pages, insight, inbox, actions, bulk, batches, watches, systems, readings,
-    mistakes, account_pages, api, api_curation,
+    pages, palette, pdf_pages, insight, inbox, actions, rounds, bulk, batches, watches, systems,
+    readings, mistakes, account_pages, api, api_curation,
 )  # fmt: skip
 """The modules with routes."""
 

@@ -15,6 +15,7 @@ from desk.facets import QueueQuery, matching_values
 from desk.near_copies import near_copies
 from desk.queue import QueuePage, case_queue, failure_queue, refused_queue
 from desk.rendering import facet_text, is_fragment, redirect, render
+from desk.round_plan import propose
 from desk.state import Case, Desk, DeskState, QueueCursor, User, person_of
 from desk.submit import bookmarklet
 from desk.typed_filters import has_filter, typed_filters
@@ -52,7 +53,9 @@ async def queue(
     if page == 1 and query.status in {"all", *CaseStatus}:
         desk.cursors[who.name] = QueueCursor(query, found.ids)
     template = "queue_rows.html" if is_fragment(request) and page > 1 else "queue.html"
-    return await render(request, template, queue=found, running=desk.jobs.running())
+    is_front = page == 1 and query == QueueQuery()
+    plan = await asyncio.to_thread(propose, desk, who.name) if is_front else None
+    return await render(request, template, queue=found, running=desk.jobs.running(), plan=plan)
 
 
 @router.get("/facets/{facet}")

@@ -41,6 +41,7 @@ MESSAGES: Mapping[MessageKind, str] = {
 """What a message says, before the case's title."""
 
 _LONG = 90  # minutes
+_WEEK = 7  # days
 _AGES = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -105,6 +106,7 @@ def environment() -> Environment:
         finding=lambda support: finding(support).removeprefix(f"{NOT_JUDGED}: "),
         money=money,
         segments=segments,
+        since_day=since_day,
         web=web_address,
         words=lambda name: name.replace("_", " "),
     )
@@ -129,6 +131,14 @@ def age(moment: datetime, now: datetime) -> str:
     seconds = max(0.0, (now - moment).total_seconds())
     found = (f"{int(seconds // unit)} {name}" for unit, name in _AGES[:3] if seconds >= unit)
     return next(found, "just now")
+
+
+def since_day(moment: datetime, now: datetime) -> str:
+    """Return a moment as people say it after "since": ``10:14``, ``yesterday``, ``Thursday``."""
+    days = (now.date() - moment.astimezone(UTC).date()).days
+    if days <= 1:
+        return "yesterday" if days else f"{moment:%H:%M}"
+    return f"{moment:%A}" if days < _WEEK else wording.day(moment)
 
 
 def minutes(number: float) -> str:

@@ -17,6 +17,8 @@ from schemas.frozen import Frozen
 from schemas.reviews import CaseStatus, Review
 from warehouse import Warehouse
 
+_ATTEMPTS = 4
+
 
 class _Request(Frozen):
     expected_revision: str | None = None
@@ -167,7 +169,17 @@ def decide(
         arguments["seconds"] = seconds
     if isinstance(wanted, Edit):
         arguments["judged"] = judged
-    review: Review = getattr(decisions, wanted.decision)(warehouse, case_id, who=who, **arguments)
+    act = getattr(decisions, wanted.decision)
+    review: Review
+    for left in reversed(range(_ATTEMPTS if isinstance(wanted, Edit) else 1)):
+        try:
+            review = act(warehouse, case_id, who=who, **arguments)
+        except InvalidDecision as error:
+            # An edit applies to any state: somebody else or the judge stored one just now.
+            if not left or error.kind != "case_changed":
+                raise
+        else:
+            break
     return review
 
 

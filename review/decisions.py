@@ -164,7 +164,7 @@ def edit(
     part, EditClash is raised. Imported texts can only be quoted by cases drafted from them.
     """
     view = warehouse.case(case_id)
-    changes = rebased(changes, view, seen) if seen else changes
+    changes = rebased(changes, view, seen, who) if seen else changes
     before = view.revision
     earlier = {one.revision_id: one.study for one in view.revisions}
     taxonomy = taxonomy_of(warehouse)

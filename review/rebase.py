@@ -12,8 +12,10 @@ from schemas.errors import EditClash, InvalidDecision
 from schemas.reviews import CaseView
 
 
-def rebased(changes: Sequence[to.Change], view: CaseView, seen: Seen) -> Sequence[to.Change]:
-    """Return ``changes`` to the revision that was ``seen`` as changes to the current one.
+def rebased(
+    changes: Sequence[to.Change], view: CaseView, seen: Seen, who: str
+) -> Sequence[to.Change]:
+    """Return the changes by ``who`` to the revision that was ``seen``, for the current one.
 
     Raises:
         InvalidDecision: if the case was decided, or the part is gone.
@@ -28,7 +30,9 @@ def rebased(changes: Sequence[to.Change], view: CaseView, seen: Seen) -> Sequenc
     if is_outdated and any(isinstance(one, to.SetSpeakers) for one in changes):
         raise outdated(view)
     diff = Diff(base.study, view.revision.study)
-    return [_rebased(change, diff, last_author(view)) for change in changes]
+    others = (review.who for review in reversed(view.reviews) if review.who != who)
+    last = next(others, last_author(view))
+    return [_rebased(change, diff, last) for change in changes]
 
 
 def _rebased(change: to.Change, diff: Diff, last: str) -> to.Change:

@@ -207,8 +207,9 @@ const desk = (() => {
   // Server events: one stream, closed while the page is hidden.
   function listen(address, handlers) {
     let stream = null;
+    let over = false;
     const open = () => {
-      if (stream || document.hidden) return;
+      if (stream || over || document.hidden) return;
       stream = new EventSource(address);
       const unread = (number) => Object.assign(byId("unread"), { textContent: number, hidden: !number });
       for (const [name, handle] of Object.entries({ inbox: unread, ...handlers })) {
@@ -224,6 +225,10 @@ const desk = (() => {
     addEventListener("pagehide", shut);
     addEventListener("pageshow", open);
     open();
+    return () => {
+      over = true;
+      shut();
+    };
   }
 
   const isBusy = () => underway.size > 0 || leaving;

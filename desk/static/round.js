@@ -218,7 +218,9 @@
     const others = waiting.filter((one) => sectionOf(one.id) === section);
     for (const one of [job, ...others]) {
       if (one !== job) waiting.splice(waiting.indexOf(one), 1);
-      if (byId(one.id)) byId(one.id).dataset.state = "open";
+      const old = byId(one.id);
+      if (old) old.dataset.state = "open";
+      for (const act of old ? all(".act[open]", old) : []) act.open = false;
       if (past.includes(one.id)) past.splice(past.lastIndexOf(one.id), 1);
       one.remark?.remove();
     }

@@ -4,11 +4,12 @@ import re
 
 from case_views import DOUBTFUL, REFUTED, TEXT, VERIFIED, a_document, a_quote, a_statement
 from desk_client import read, texts
+from made_rows import a_row
 
 from review import decisions
 from review.changes import Confirm, Drop
 from schemas.cases import CaseStudy, Fact, Section
-from schemas.reviews import CaseStatus
+from schemas.reviews import CaseStatus, Decision, Review
 
 
 def a_draft(title: str, *held: int, refuted: int = 0) -> CaseStudy:
@@ -53,8 +54,11 @@ def test_the_start_page_lists_what_fits(desk, build, warehouse):
         build.draft(a_draft(name, *range(1, n + 1)))
         for name, n in (("Few", 1), ("Many", 5), ("Mine", 0), ("Theirs", 6))
     )
-    decisions.assign(warehouse, mine, "mira", "ada")
-    decisions.assign(warehouse, theirs, "ada", "ada")
+    assigned = {"decision": Decision.ASSIGN, "who": "ada"}
+    for case_id, to in ((mine, "mira"), (theirs, "ada")):
+        revision_id = warehouse.case(case_id).revision.revision_id
+        about = {"case_id": case_id, "revision_id": revision_id, "reason": to}
+        warehouse.append(a_row(Review, review_id=f"to-{to}", **about, **assigned))
     page = read(desk.get("/round"))
     assert page.xpath("//ol/li/input/@value") == [mine, many, few]
     assert texts(page, "//p[@class='lede']") == ["Twenty minutes: these 3."]

@@ -154,21 +154,21 @@ def test_a_refusal_brings_the_card_back(build, page, address, resources):
     decisions.edit(warehouse, case_id, [theirs], "ada")
     hold(page)
     page.keyboard.press("e")
-    page.locator("textarea:visible").fill("Mine.")
+    page.locator("textarea:visible").fill("Mine: tariffs.")
     page.keyboard.press("Control+Enter")
     expect(position(page)).to_have_text("one look")
     page.keyboard.press("A")
     page.evaluate("release()")
     expect(page.locator(".refusal")).to_contain_text("ada changed this part in the meantime")
     expect(page.locator(".refusal")).to_contain_text("fell by 77 %")
-    expect(page.locator("textarea:visible")).to_have_value("Mine.")
+    expect(page.locator("textarea:visible")).to_have_value("Mine: tariffs.")
     assert warehouse.case(case_id).status is CaseStatus.DRAFT
     page.keyboard.press("Control+Enter")  # their text is replaced knowingly
     expect(position(page)).to_have_text("one look")
     page.keyboard.press("A")
     expect(page.locator(".round-card:visible h2")).to_have_text("Two")
     page.locator(f'[data-draft="{case_id}"][data-status="approved"]').wait_for(state="attached")
-    assert warehouse.case(case_id).revision.study.statements[2].text == "Mine."
+    assert warehouse.case(case_id).revision.study.statements[2].text == "Mine: tariffs."
 
 
 def test_the_desk_stops_during_a_round(build, page, address, resources):

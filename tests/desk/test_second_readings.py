@@ -172,3 +172,18 @@ def test_only_an_admin_changes_the_share(log_in, warehouse, published):
     mira = log_in(APPROVER)
     assert mira.send_form("/readings", one_in="5").status_code == 303
     assert warehouse.reading_share() == 5
+
+
+def test_a_statement_that_is_published_and_wrong_leads_to_a_correction(
+    log_in, warehouse, published
+):
+    """The form for the correction names the statement; one that was dropped needs none."""
+    ada, mira = log_in(READER), log_in(APPROVER)
+    ada.send_form(f"/readings/{published}", n="3", mark="wrong")
+    ada.send_form(f"/readings/{published}", n="2", mark="right")
+    rulings = f"/readings/{published}/rulings"
+    assert mira.send_form(rulings, n="2", mark="wrong").headers["location"] == "/readings"
+    place = mira.send_form(rulings, n="3", mark="wrong").headers["location"]
+    page = read(mira.get(place))
+    (chosen,) = page.xpath("//form[@id='record']//option[@selected]")
+    assert chosen.text_content() == next(r.text for r in warehouse.second_readings() if r.n == 3)

@@ -70,6 +70,8 @@ def test_a_reader_reports_a_mistake_and_sees_the_correction(
     expect(reader.locator("h1")).to_have_text("Thank you")
     context.close()
 
+    desk.goto(link)
+    assert violations(desk) == []
     desk.goto(f"{address}/mistakes")
     expect(desk.locator(".report .said")).to_have_text(WRONG)
     expect(desk.get_by_role("link", name="ida@mail.example")).to_be_visible()

@@ -201,7 +201,7 @@ async def test_the_tables_are_the_same(
     assert "5 of 6 cases have quotes" in (exported / "README.md").read_text("utf-8")
     assert (report.known, report.broken) == (0, ())
     before, after = tables(exported), tables(await release(other, tmp_path / "again"))
-    assert [name for name, found in before.items() if not found] == ["findings"]
+    assert [name for name, found in before.items() if not found] == ["findings", "corrections"]
     assert {row["kept_by"] for row in before["statements"]} == {None, "Mira Lindqvist"}
     assert [row["judge"] for row in before["cases"]].count(None) == 2
     origins = {row.pop("imported_from") for row in after["cases"]}

@@ -16,6 +16,7 @@ from schemas.batches import BatchEvent, Watch, WatchState
 from schemas.cases import CaseStudy, Fact, Section
 from schemas.reviews import Role
 from schemas.sources import SourceKind
+from services.mistakes import decide_mistake, report_mistake
 
 WORDS = ["en", "Retrieval runs on a vector store.", "y" * 200, "Officers check each answer."]
 
@@ -73,6 +74,9 @@ def pages(build: Builder, resources: Resources, state: DeskState) -> Iterator[st
     build.failed(kind="login_wall")
     build.failed(gone=True)
     build.unfinished()
+    for words in WORDS:
+        mistake = report_mistake(warehouse, published, words, name=words[:80])
+    decide_mistake(warehouse, mistake.mistake_id, "accept", "mira", what=WORDS[2])
     build.proposed("Kestrel", "served with vLLM", case_id)
     planted = plant(build, WORDS)
     warehouse.append(BatchEvent(batch_id="batch1_0", step="paused", reason="The budget."))
@@ -91,4 +95,5 @@ def pages(build: Builder, resources: Resources, state: DeskState) -> Iterator[st
     yield from ("/?q=claims", "/?q=nothing+fits+this", *planted)
     yield from ("/submit", "/submit?url=https://a.example/&hint=So.", "/submit/page", "/batches")
     yield from ("/watches", "/tags", "/publish", "/insight", "/accounts?made=a-token", "/account")
+    yield from ("/readings", f"/mistakes?case={published}")
     yield from ("/log", "/login", "/cases/none", "/jobs/none")

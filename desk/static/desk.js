@@ -119,7 +119,9 @@ const desk = (() => {
     const field = typing(event.target);
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) field?.form?.requestSubmit();
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    const waits = underway.size || leaving || (held.length && event.isTrusted);
+    // Moving needs no answer: results are shown at once.
+    const moves = /^([jkdD]|Arrow.*)$/.test(event.key) && !underway.has(document);
+    const waits = (underway.size && !moves) || leaving || (held.length && event.isTrusted);
     if (waits && !field && !keysAreOff() && /^(.|Enter|Arrow.*)$/.test(event.key)) {
       if (!leaving) held.push(event.key);
       event.preventDefault();

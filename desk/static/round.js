@@ -15,6 +15,8 @@
   const waiting = []; // decisions that are being sent, in order
   const past = []; // the ids of decided cards, for undo
   const moved = new Map(); // a revision, and the one that a decision here made of it
+  const readAt = new Map(); // by draft: when its cards were read, in milliseconds of this page
+  const OLD = 10_000;
   const shown = () => deck.querySelector(".round-card:not([hidden])");
   const isOpen = (card) => card.dataset.state === "open";
   const sectionOf = (id) => deck.querySelector(`[data-draft="${CSS.escape(id.split(":")[0])}"]`);
@@ -82,12 +84,13 @@
   function prepare(card) {
     const section = card.closest(".draft");
     const later = all(".draft", deck);
-    for (const next of later.slice(later.indexOf(section) + 1).slice(0, 2)) {
+    for (const next of later.slice(later.indexOf(section) + 1).slice(0, 4)) {
       if ("waits" in next.dataset) load(next);
     }
     if (followed === section.dataset.draft) return;
     stop?.();
     followed = section.dataset.draft;
+    if (performance.now() - (readAt.get(followed) ?? 0) > OLD) refresh(followed);
     stop = listen(`/events?case=${encodeURIComponent(followed)}`, {
       async case(id) {
         const answer = await fetch(`/cases/${id}/state`).catch(() => null);
@@ -117,6 +120,7 @@
     }
     const wasShown = shown()?.closest(".draft") === old;
     old.replaceWith(document.adoptNode(found));
+    readAt.set(found.dataset.draft, performance.now());
     htmx.process(found);
     for (const one of waiting) if (sectionOf(one.id) === found) settle(one.id);
     if (wasShown && shown() && !focused.isConnected) shown().querySelector("h2").focus({ preventScroll: true });

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 import pytest
+from browsers import hold
 from case_views import TEXT, a_publication, a_study
 from playwright.sync_api import expect
 from ten_drafts import a_draft, review_ten
@@ -29,6 +30,58 @@ def test_ten_drafts_by_keyboard(build, page, address, resources):
     status = Counter(resources.warehouse.case(case_id).status for case_id in ids)
     assert status == {CaseStatus.DRAFT: 2, CaseStatus.APPROVED: 9, CaseStatus.REJECTED: 1}
     expect(page.locator(".row .open")).to_have_count(2)
+
+
+def test_results_are_shown_before_the_desk_answers(build, page, address, resources):
+    """Confirmed, dropped, commented, approved at once; what is refused is taken back."""
+    case_id = build.draft()
+    page.goto(f"{address}/cases/{case_id}")
+    page.keyboard.press("d")
+    chosen = page.locator(".chosen").get_attribute("id")
+    hold(page)
+    page.keyboard.press("y" if chosen != "f-narrator" else "x")
+    item = page.locator(f"#{chosen}")
+    expect(item).to_have_class(re.compile("confirmed"))
+    page.keyboard.press("d")  # moving does not wait
+    expect(page.locator(".chosen")).not_to_have_id(chosen)
+    assert not resources.warehouse.case(case_id).reviews
+    page.evaluate("release()")
+    expect(page.get_by_role("status")).to_contain_text("Saved as a new revision.")
+
+    page.route("**/events*", lambda route: route.abort())  # others' changes do not arrive
+    page.reload()
+    hold(page)
+    page.locator("#s-5 a.choose").click()
+    decisions.approve(resources.warehouse, case_id, "ada", leave_out=True)
+    page.keyboard.press("x")
+    expect(page.locator("#s-5")).to_be_hidden()
+    page.evaluate("release()")
+    expect(page.locator(".notice.bad")).to_contain_text("ada changed this case in the meantime")
+    expect(page.locator("#s-5")).to_be_visible()
+    decisions.reopen(resources.warehouse, case_id, "ada")
+
+    page.reload()
+    page.locator("#s-5 a.choose").click()
+    page.keyboard.press("c")
+    page.locator("#s-5-comment").fill("Is it so?")
+    page.route("**/decisions*", lambda route: route.abort())
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".notice.bad")).to_contain_text("The desk does not respond")
+    expect(page.locator("#s-5-comment")).to_have_value("Is it so?")
+    expect(page.locator("#s-5 .remark")).to_have_count(0)
+    page.unroute("**/decisions*")
+    hold(page)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#s-5 .remark")).to_contain_text("Is it so?")
+    page.evaluate("release()")
+    expect(page.get_by_role("status")).to_contain_text("Comment added.")
+    hold(page)
+    page.keyboard.press("a")
+    page.get_by_role("dialog").get_by_role("button", name="Approve", exact=True).click()
+    expect(page.locator(".toolbar .status")).to_have_text("approved")
+    assert resources.warehouse.case(case_id).status is CaseStatus.DRAFT
+    page.evaluate("release()")
+    expect(page.locator(".ruling")).to_contain_text("Approved by mira")
 
 
 def test_evidence_is_selected_in_the_source(build, page, address):

@@ -2,7 +2,7 @@
 
 import messy_desk
 import pytest
-from browsers import PHONE, violations
+from browsers import PHONE, hold, violations
 from case_views import (
     DOUBTFUL,
     JUDGED_FALSE,
@@ -57,20 +57,6 @@ def begin(page: Page, address: str) -> None:
     expect(page.get_by_role("button", name="Start")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/rounds/*")
-
-
-def hold(page: Page) -> None:
-    """Let no decision reach the desk until ``window.release`` is called."""
-    page.evaluate(
-        """() => {
-          const send = window.fetch;
-          const free = new Promise((resolve) => (window.release = resolve));
-          window.fetch = async (address, options) => {
-            if (options?.method === "POST") await free;
-            return send(address, options);
-          };
-        }"""
-    )
 
 
 def test_a_round_by_keyboard(build, page, address, resources):

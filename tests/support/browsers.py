@@ -20,7 +20,7 @@ _DISABLED = [
     "PaintHolding",
     "ThirdPartyStoragePartitioning",
 ]
-_OPTIONS = ["--no-sandbox", "--disable-gpu", f"--disable-features={','.join(_DISABLED)}"]
+OPTIONS = ["--no-sandbox", "--disable-gpu", f"--disable-features={','.join(_DISABLED)}"]
 _REMEMBER_DIALOGS = """
 window.executed = [];
 for (const name of ["alert", "confirm", "prompt", "print"])
@@ -35,7 +35,7 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
-            args=_OPTIONS,
+            args=OPTIONS,
         )
         yield browser
         browser.close()
@@ -71,3 +71,17 @@ def violations(page: Page, part: str = ":root", **options: Any) -> list[str]:
     )
     rules = found["violations"]
     return [f"{rule['id']}: {node['html'][:150]}" for rule in rules for node in rule["nodes"]]
+
+
+def hold(page: Page) -> None:
+    """Let no decision reach the desk until ``window.release`` is called."""
+    page.evaluate(
+        """() => {
+          const send = window.fetch;
+          const free = new Promise((resolve) => (window.release = resolve));
+          window.fetch = async (address, options) => {
+            if (options?.method === "POST") await free;
+            return send(address, options);
+          };
+        }"""
+    )

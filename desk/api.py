@@ -16,7 +16,7 @@ from desk.index import Hit
 from desk.jobs import Job
 from desk.requests import DecisionRequest, decide
 from desk.security import CuratorRequired
-from desk.state import Case, Desk, User
+from desk.state import Case, Desk, User, WholeCase
 from desk.submit import addresses
 from schemas.batches import SourceState
 from schemas.errors import InputError, UnknownId
@@ -139,7 +139,7 @@ async def search(
 
 
 @router.get("/cases/{case_id}")
-async def case(view: Case) -> CaseView:
+async def case(view: WholeCase) -> CaseView:
     """Return a case with its document and history."""
     return view
 

@@ -128,7 +128,7 @@ async def _begin(request: Request, desk: DeskState, bulk: BulkAction) -> Respons
     return await _shown(request, desk, bulk)
 
 
-async def _selected(form: FormData, desk: DeskState) -> list[str]:
+async def _selected(form: FormData, desk: DeskState) -> Sequence[str]:
     """Return the selected case ids; raise InvalidDecision if none is selected."""
     if listed := text(form, "all"):
         index = await desk.live.fresh()

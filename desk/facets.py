@@ -122,3 +122,10 @@ def labels(line: Line) -> Iterator[tuple[str, str]]:
     yield from (("flag", flag) for flag in flags(line))
     if line.get("imported"):
         yield "flag", "imported"
+
+
+def with_copies(line: Line, copies: int) -> Line:
+    """Return an indexed line with another number of near-copies, and the flag for them."""
+    flag = ("flag", "near-copy")
+    others = [one for one in line["labels"] if tuple(one) != flag]
+    return {**line, "near_copies": copies, "labels": [*others, *([flag] if copies else [])]}

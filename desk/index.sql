@@ -28,17 +28,14 @@ CREATE TABLE cases (
     changes INTEGER,
     updated_at REAL,
     stored_at REAL,
-    near_copies INTEGER DEFAULT 0,
+    near_copies INTEGER,
+    labels TEXT,
     texts_of TEXT
 );
-CREATE INDEX cases_by_source ON cases (source_id);
-CREATE INDEX cases_by_status ON cases (status);
+CREATE INDEX cases_without_texts ON cases (stored_at)
+WHERE texts_of IS NOT revision_id || ' ' || coalesce(published_id, '');
 
-CREATE TABLE labels (
-    id INTEGER, facet TEXT, value TEXT, status TEXT, PRIMARY KEY (id, facet, value)
-) WITHOUT ROWID;
-CREATE INDEX labels_by_value ON labels (facet, value);
-CREATE INDEX labels_by_status ON labels (status, facet, value);
+CREATE TABLE copies (case_id TEXT PRIMARY KEY, outdated INTEGER, data BLOB);
 
 CREATE VIRTUAL TABLE texts USING fts5 (
     title, statements, source, tokenize = "porter unicode61 remove_diacritics 2", prefix = '2 3'
@@ -55,11 +52,11 @@ CREATE TABLE words (word TEXT PRIMARY KEY, texts INTEGER) WITHOUT ROWID;
 INSERT INTO cases (
     case_id, source_id, revision_id, document_id, status, newer, kind, url, title, company, industry,
     year, support, doubts, verdict, checked, assignee, changed_by,
-    published_id, comments, changes, updated_at, stored_at
+    published_id, comments, changes, updated_at, stored_at, near_copies, labels
 ) VALUES (
     :case_id, :source_id, :revision_id, :document_id, :status, :newer, :kind, :url, :title, :company,
     :industry, :year, :support, :doubts, :verdict, :checked, :assignee, :changed_by,
-    :published_id, :comments, :changes, :updated_at, :stored_at
+    :published_id, :comments, :changes, :updated_at, :stored_at, :near_copies, :labels
 )
 ON CONFLICT (case_id) DO UPDATE SET
     revision_id = excluded.revision_id,
@@ -81,11 +78,33 @@ ON CONFLICT (case_id) DO UPDATE SET
     published_id = excluded.published_id,
     comments = excluded.comments,
     changes = excluded.changes,
-    updated_at = excluded.updated_at
-RETURNING id, near_copies;
+    updated_at = excluded.updated_at,
+    near_copies = excluded.near_copies,
+    labels = excluded.labels
+RETURNING id;
+
+-- name: meta
+SELECT value FROM meta WHERE name = :name;
+
+-- name: put_meta
+INSERT OR REPLACE INTO meta VALUES (:name, :value);
+
+-- name: put_later_meta
+-- Times of one zone and format are in the order of their text.
+INSERT INTO meta VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE excluded.value > meta.value;
+
+-- name: copy
+SELECT outdated, data FROM copies WHERE case_id = ? AND outdated < 2;
+
+-- name: put_copy
+INSERT OR REPLACE INTO copies VALUES (?, 0, ?);
+
+-- name: outdate_copies
+UPDATE copies SET outdated = max(outdated, ?) WHERE case_id = ?;
 
 -- name: note_texts
-UPDATE cases SET texts_of = revision_id || ' ' || coalesce(published_id, '')
+UPDATE cases SET texts_of = :of
 WHERE case_id = :case_id
 RETURNING id, coalesce(title || ' ', '') || coalesce(company, '');
 
@@ -108,49 +127,8 @@ WHERE texts_of IS NOT revision_id || ' ' || coalesce(published_id, '')
 ORDER BY stored_at DESC
 LIMIT :most;
 
--- name: lines
-SELECT * FROM cases WHERE case_id IN (SELECT value FROM json_each(:ids));
-
--- name: drop_copy_flags
-DELETE FROM labels WHERE facet = 'flag' AND value = 'near-copy';
-
--- name: put_copy_flags
-INSERT INTO labels SELECT id, 'flag', 'near-copy', status FROM cases WHERE near_copies > 0;
-
--- name: matching
-SELECT labels.id
-FROM json_each(:ranges) AS chosen
-CROSS JOIN labels ON facet = chosen.key AND labels.value BETWEEN chosen.value ->> 0 AND chosen.value ->> 1
-GROUP BY labels.id
-HAVING count(*) = (SELECT count(*) FROM json_each(:ranges));
-
--- name: ids
-SELECT id, case_id
-FROM cases
-WHERE :status IN ('all', status) AND (:ids IS NULL OR id IN (SELECT value FROM json_each(:ids)))
-ORDER BY
-    CASE :order
-        WHEN 'doubtful' THEN -doubts
-        WHEN 'newest' THEN -stored_at
-        WHEN 'changed' THEN -updated_at
-        WHEN 'title' THEN title_key(title)
-    END,
-    iif(:order IN ('doubtful', 'oldest', 'relevance'), stored_at, NULL),
-    case_id;
-
--- name: statuses
-SELECT status, count(*)
-FROM cases
-WHERE :ids IS NULL OR id IN (SELECT value FROM json_each(:ids))
-GROUP BY status;
-
--- name: counts
-SELECT facet, value, count(*)
-FROM labels
-WHERE status = :status
-    AND facet BETWEEN :first AND :last
-    AND (:ids IS NULL OR id IN (SELECT value FROM json_each(:ids)))
-GROUP BY facet, value;
+-- name: put_copies
+UPDATE cases SET near_copies = :near_copies, labels = :labels WHERE id = :id;
 
 -- name: ranks
 SELECT rowid, bm25(texts, 8.0, 3.0, 1.0) FROM texts WHERE texts MATCH :match;
@@ -200,7 +178,9 @@ WHERE statements MATCH :match
     AND iif(:published, published, current)
     AND (:section = '' OR section = :section)
     AND (:tag = '' OR EXISTS (
-        SELECT 1 FROM labels WHERE labels.id = cases.id AND facet = 'tag' AND value = :tag
+        SELECT 1
+        FROM json_each(cases.labels) AS label
+        WHERE label.value ->> 0 = 'tag' AND label.value ->> 1 = :tag
     ))
 ORDER BY rank
 LIMIT :limit;

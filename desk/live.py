@@ -11,6 +11,7 @@ from fastapi.sse import ServerSentEvent
 
 from desk.index import Index
 from schemas.batches import WatchLine
+from schemas.companies import Company
 from schemas.errors import CasebookError
 from schemas.inbox import Message
 from schemas.reviews import SavedView
@@ -40,6 +41,7 @@ class Live:
         self.index, self._warehouse = index, warehouse
         self.waiting: dict[str, int] = {}
         self.failing: list[WatchLine] = []
+        self.companies: dict[str, Company] = {}  # by each of their names
         self._listeners: list[Listener] = []
         self._views: dict[str, list[SavedView]] = {}
         self._inboxes: dict[str, list[Message]] = {}
@@ -160,5 +162,7 @@ class Live:
         self.waiting = {name: attention[name] for name in ("refused", "failed", "open_terms")}
         looks = self._warehouse.watches()
         self.failing = [line for line in looks if line.look and line.look.failure]
+        known = self._warehouse.companies()
+        self.companies = {name: one for one in known for name in (one.name, *one.aliases)}
         self.index.refresh_copies()
         self._slow_at = time.monotonic()

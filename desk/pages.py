@@ -16,7 +16,7 @@ from desk.near_copies import near_copies
 from desk.queue import QueuePage, case_queue, failure_queue, refused_queue
 from desk.rendering import facet_text, is_fragment, redirect, render
 from desk.round_plan import propose
-from desk.state import Case, Desk, DeskState, QueueCursor, User, person_of
+from desk.state import Case, Desk, DeskState, QueueCursor, User, WholeCase, person_of
 from desk.submit import bookmarklet
 from desk.typed_filters import has_filter, typed_filters
 from extractors.fetch.fetch import identify
@@ -51,7 +51,7 @@ async def queue(
     found = await asyncio.to_thread(_queue, desk, query, page, who.name)
     found = replace(found, problems=problems)
     if page == 1 and query.status in {"all", *CaseStatus}:
-        desk.cursors[who.name] = QueueCursor(query, found.ids)
+        desk.cursors[who.name] = QueueCursor(query, found.ids, found.ranks)
     template = "queue_rows.html" if is_fragment(request) and page > 1 else "queue.html"
     is_front = page == 1 and query == QueueQuery()
     plan = await asyncio.to_thread(propose, desk, who.name) if is_front else None
@@ -128,14 +128,14 @@ async def show_case(
 
 def _case(desk: DeskState, case_id: str) -> dict[str, object]:
     warehouse, site = desk.warehouse, str(desk.settings.site_path)
-    view = warehouse.case(case_id)
+    view = warehouse.case_without_company(case_id)
     source_id, line = view.source.source_id, desk.live.index.line(case_id)
     return {
         "page": case_page(view),
+        "company": desk.live.companies.get(view.revision.study.fact("company").value or ""),
         "undoable": undoable(view),
         "published": view.published if view.published and view.published.target == site else None,
-        # Searching for copies doubles the time, and the index knows whether there are any.
-        "copies": near_copies(view, warehouse) if not line or line["near_copies"] else [],
+        "near_copies": line["near_copies"] if line else 0,
         "selections": warehouse.selections(source_id),
         "check": warehouse.last_checks([source_id]).get(source_id),
     }
@@ -174,6 +174,13 @@ async def part_forms(request: Request, view: Case, part: str) -> Response:
     return await render(request, "part.html", page=page, item=item, words=text_of(item.part))
 
 
+@router.get("/cases/{case_id}/copies")
+async def copies(request: Request, desk: Desk, view: Case) -> Response:
+    """Show the near-copies of a case's source, which are searched for among all sources."""
+    found = await asyncio.to_thread(near_copies, view, desk.warehouse)
+    return await render(request, "copies.html", view=view, copies=found)
+
+
 @router.get("/cases/{case_id}/snapshot")
 async def snapshot(desk: Desk, view: Case) -> Response:
     """Send the stored bytes of a case's source as plain text; for a page, its HTML."""
@@ -193,7 +200,7 @@ async def full_history(request: Request, view: Case, old: str = "", new: str = "
 
 
 @router.get("/cases/{case_id}/preview")
-def preview_case(desk: Desk, view: Case) -> HTMLResponse:
+def preview_case(desk: Desk, view: WholeCase) -> HTMLResponse:
     """Show the current revision of a case as readers would see it."""
     checks = desk.warehouse.last_checks([view.source.source_id])
     site, back = site_settings(desk.settings), f"/cases/{view.case.case_id}"

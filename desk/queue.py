@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from desk.facets import FACETS, Line, QueueQuery
-from desk.index import Index
+from desk.index import Index, Ranks
 from desk.search import Search
 from schemas.batches import WatchLine
 from schemas.results import OpenFailure, RefusedSource
@@ -28,7 +28,7 @@ class QueuePage:
     cases by facet and value. ``failures`` are sorted by remedy, ``unfinished`` are interrupted
     sources. ``unsearched`` is the number of cases that are not searchable yet, ``newer`` the number
     with a newer draft. ``problems`` are typed filters that do not fit. ``search`` is the one that
-    found them.
+    found them, with their ``ranks``.
     """
 
     query: QueueQuery
@@ -48,6 +48,7 @@ class QueuePage:
     newer: int = 0
     problems: Sequence[str] = ()
     search: Search | None = None
+    ranks: Ranks | None = None
 
     @property
     def left(self) -> int:
@@ -58,7 +59,8 @@ class QueuePage:
 def case_queue(index: Index, query: QueueQuery, page: int, waiting: Mapping[str, int]) -> QueuePage:
     """Return a page of cases."""
     search = index.search(query.q) if query.q else None
-    counts, ids = index.counts(query), index.ids(query)
+    ranks = index.ranks(search) if search else None
+    counts, ids = index.counts(query), index.ids(query, ranks=ranks)
     shown = _page(ids, page)
     return QueuePage(
         query=query,
@@ -72,6 +74,7 @@ def case_queue(index: Index, query: QueueQuery, page: int, waiting: Mapping[str,
         unsearched=index.waiting_texts() if query.q else 0,
         newer=index.number("flag", "newer draft"),
         search=search,
+        ranks=ranks,
     )
 
 

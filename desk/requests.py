@@ -187,7 +187,7 @@ def _seen(warehouse: Warehouse, case_id: str, wanted: AnyRequest) -> Seen:
     """Return the expected revision and status, by default the current ones."""
     revision, status = wanted.expected_revision, wanted.expected_status
     if revision is None or status is None:
-        view = warehouse.case(case_id)
+        view = warehouse.case_without_company(case_id)
         revision, status = revision or view.revision.revision_id, status or view.status
     return revision, status
 

@@ -3,6 +3,8 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import chain
 from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Depends, Request
@@ -11,9 +13,10 @@ from config.resources import Resources
 from desk.accounts import Accounts, Person
 from desk.batch_runs import BatchRuns
 from desk.facets import QueueQuery
-from desk.index import Index
+from desk.index import Index, Ranks
 from desk.jobs import Jobs
 from desk.judging import Judging
+from desk.kept import KeptCases
 from desk.live import Live
 from desk.publishing import Publishing
 from desk.sessions import LoginThrottle, Sessions
@@ -29,21 +32,26 @@ _LONGEST_SECONDS = 1800.0  # longer times are not review time
 
 
 class QueueCursor:
-    """A person's position in the queue: the query, the listed cases and the ones seen.
+    """A person's position in the queue: the query, what it found, and the cases seen.
 
     The order stays as listed, although confirming doubts would move a case.
     """
 
-    def __init__(self, query: QueueQuery, ids: Sequence[str] = ()) -> None:
-        self.query, self.ids, self.seen = query, list(ids), set[str]()
+    def __init__(
+        self, query: QueueQuery, ids: Sequence[str] = (), ranks: Ranks | None = None
+    ) -> None:
+        self.query, self.ids, self.ranks, self.seen = query, list(ids), ranks, set[str]()
+        self._fitting: tuple[Sequence[str], AbstractSet[str]] = ids, set(ids)
 
     def next(self, fitting: Sequence[str], here: str) -> str | None:
         """Return the next unseen case that still matches, None after the last one."""
         self.seen.add(here)
-        self.ids = list(dict.fromkeys([*self.ids, *fitting]))
+        if fitting is not self._fitting[0]:
+            self._fitting = fitting, set(fitting)
+            self.ids = list(dict.fromkeys([*self.ids, *fitting]))
         at = self.ids.index(here) + 1 if here in self.ids else 0
-        left = set(fitting) - self.seen
-        return next((one for one in self.ids[at:] + self.ids[:at] if one in left), None)
+        found, order = self._fitting[1], chain(self.ids[at:], self.ids[:at])
+        return next((one for one in order if one in found and one not in self.seen), None)
 
 
 class DeskState:
@@ -61,6 +69,7 @@ class DeskState:
         self.token = self.sessions.token
         self.pictures: dict[str, Picture] = {}  # pages of PDFs, by hash and number
         index = Index(resources.settings.home / "index.sqlite", resources.warehouse)
+        resources.warehouse.use_copies(KeptCases(index))
         self.live = Live(index, resources.warehouse)
         self.jobs, self.publishing = Jobs(resources), Publishing(resources)
         self.judging = Judging(resources, self.live)
@@ -73,7 +82,7 @@ class DeskState:
     def next_case(self, who: str, case_id: str) -> str | None:
         """Return the case after another in a person's queue, by default all drafts."""
         cursor = self.cursor(who)
-        return cursor.next(self.live.index.ids(cursor.query), case_id)
+        return cursor.next(self.live.index.ids(cursor.query, ranks=cursor.ranks), case_id)
 
     async def once(self, who: str, act: str, do: Callable[[], Made]) -> Made:
         """Return the result of ``do``; a second click on the same form gets the same result."""
@@ -123,8 +132,16 @@ User = Annotated[Person, Depends(person_of)]
 
 def case_of(case_id: str, desk: Desk) -> CaseView:
     """Return the case that an address names, or raise UnknownId."""
+    return desk.warehouse.case_without_company(case_id)
+
+
+def whole_case_of(case_id: str, desk: Desk) -> CaseView:
+    """Return the case that an address names with its company, or raise UnknownId."""
     return desk.warehouse.case(case_id)
 
 
 Case = Annotated[CaseView, Depends(case_of)]
+"""The case in the address, without its company, as a parameter of a route."""
+
+WholeCase = Annotated[CaseView, Depends(whole_case_of)]
 """The case in the address, as a parameter of a route."""

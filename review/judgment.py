@@ -108,7 +108,7 @@ def _store(
 
     If ``is_forced``, a revision is stored even if nothing changes, for the pages that wait for it.
     """
-    while (view := warehouse.case(case_id)).status is CaseStatus.DRAFT:
+    while (view := warehouse.case_without_company(case_id)).status is CaseStatus.DRAFT:
         before = view.revision.study
         open_ = ((c, p) for c, p in _by_content(before).items() if _is_unjudged(p.support))
         new = {part_id(part): verdicts.get(content, part.support) for content, part in open_}

@@ -14,7 +14,7 @@ Seen = tuple[str, CaseStatus]
 
 def current(warehouse: Warehouse, case_id: str, seen: Seen | None = None) -> CaseView:
     """Return the case; raise UnknownId, or InvalidDecision if it changed since it was ``seen``."""
-    view = warehouse.case(case_id)
+    view = warehouse.case_without_company(case_id)
     if seen is not None and seen != state_of(view):
         raise outdated(view)
     return view

@@ -1,36 +1,28 @@
 """Reads of cases and publications."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 from schemas.companies import Company, FormerName
 from schemas.errors import UnknownId
 from schemas.findings import Finding
-from schemas.imports import ImportRecord
 from schemas.inbox import Message
 from schemas.reviews import (
-    Case,
     CaseFilter,
     CaseLine,
     CaseProvenance,
     CaseStatus,
-    CaseView,
     Publication,
-    Review,
     Revision,
     SavedView,
-    Triage,
 )
 from schemas.rounds import News, Round
-from schemas.sources import Document, Source, Speakers
-from schemas.subjects import SourceSubject, focus_of
-from schemas.systems import CaseSystem, FormerSystem, Placement, System, SystemDecision, SystemName
-from warehouse.access import DatabaseReader, fetch, objects
-from warehouse.lake import Connection
-from warehouse.rows import T, Values, decode
+from schemas.sources import Speakers
+from schemas.systems import Placement, System, SystemDecision, SystemName
+from warehouse.case_views import CaseViewReads
+from warehouse.rows import Values, decode
 from warehouse.schema import queries
 
 IdQuery = Literal[
@@ -40,18 +32,12 @@ IdQuery = Literal[
     "cases_being_judged",
     "revision_ids",
 ]
-_MOST_KEPT = 200  # revisions and documents in memory
 
 
-class CaseReads(DatabaseReader):
-    """Reads of cases and publications; recently read revisions and documents are cached."""
+class CaseReads(CaseViewReads):
+    """Reads of cases and publications."""
 
-    _companies: tuple[object, dict[str, Company]] = (None, {})
     _words: tuple[int, dict[str, int]] = (0, {})
-
-    @cached_property
-    def _memory(self) -> dict[str, Any]:
-        return {}
 
     def draft(self, case_id: str, document_id: str, recipe_id: str) -> Revision | None:
         """Return a case's newest revision by a model from this document with this recipe."""
@@ -83,16 +69,12 @@ class CaseReads(DatabaseReader):
         return self._rows("attention")[0]
 
     def changed_cases(self, since: datetime) -> list[Values]:
-        """Return ``case_id`` and ``stored_at`` of the cases with new rows, by that time."""
+        """Return the cases with new rows, and the time of the last; see the query."""
         return self._rows("changed_cases", since=since)
 
     def index_lines(self, case_ids: Iterable[str]) -> list[Values]:
         """Return the index entries of these cases; see the query for the columns."""
         return self._rows("index_lines", ids=case_ids)
-
-    def index_texts(self, case_ids: Iterable[str]) -> list[Values]:
-        """Return the statements and source text of these cases for an index."""
-        return self._rows("index_texts", ids=case_ids)
 
     def near_copy_counts(self) -> dict[str, int]:
         """Return the number of near-copies of each source that has some."""
@@ -122,117 +104,6 @@ class CaseReads(DatabaseReader):
     def news(self, who: str) -> News:
         """Return what happened since a person began a round, or else decided something."""
         return News(**self._rows("news", who=who)[0])
-
-    def case(self, case_id: str) -> CaseView:
-        """Return everything about one case, or raise UnknownId."""
-        return self.case_views([case_id])[0]
-
-    def case_views(self, case_ids: Sequence[str]) -> list[CaseView]:
-        """Return everything about these cases, in that order, or raise UnknownId."""
-        found = self._read(lambda c: self._views(c, case_ids))
-        if missing := [case_id for case_id in case_ids if case_id not in found]:
-            raise UnknownId(f"there is no case {missing[0]}: `casebook list` shows all")
-        return [found[case_id] for case_id in case_ids]
-
-    def shown_views(
-        self, case_ids: Sequence[str], which: Literal["published_revision_id", "next_revision_id"]
-    ) -> list[CaseView]:
-        """Return these cases as readers see them now, or after the next publication.
-
-        Cases that readers do not see, and edits without approval, are left out.
-        """
-        found = self._read(lambda c: self._views(c, case_ids, which))
-        return [found[case_id] for case_id in case_ids if case_id in found]
-
-    def _views(
-        self, connection: Connection, case_ids: Sequence[str], which: str = "revision_id"
-    ) -> dict[str, CaseView]:
-        """Return the views of these cases by id, in one query per table."""
-        if len(case_ids) == 1:
-            states = fetch(connection, "case_state", case_id=case_ids[0])
-        else:
-            states = fetch(connection, "case_states", ids=case_ids)
-        states = [row | {"revision_id": row[which]} for row in states if row[which]]
-        of_case: dict[str, list[str]] = defaultdict(list)
-        for row in fetch(connection, "case_revision_ids", ids=case_ids):
-            of_case[row["case_id"]].append(row["revision_id"])
-        ids = [revision_id for found in of_case.values() for revision_id in found]
-        revisions = self._cached(connection, Revision, "revisions_by_id", ids)
-        used = {revisions[row["revision_id"]].document_id for row in states}
-        documents = self._cached(connection, Document, "documents_by_id", used)
-        sources = {row["case_id"]: row for row in fetch(connection, "case_sources", ids=case_ids)}
-        origins = {
-            row["document_id"]: decode(ImportRecord, row)
-            for row in fetch(connection, "case_import_records", ids=case_ids)
-        }
-        subjects: dict[str, list[SourceSubject]] = defaultdict(list)
-        for row in fetch(
-            connection, "subjects", ids=[one["source_id"] for one in sources.values()]
-        ):
-            subjects[row["source_id"]].append(decode(SourceSubject, row))
-        triages = {row["document_id"]: row for row in fetch(connection, "case_triages", ids=used)}
-        reviews: dict[str, list[Review]] = defaultdict(list)
-        for row in fetch(connection, "case_reviews", ids=case_ids):
-            reviews[row["case_id"]].append(decode(Review, row))
-        publications = fetch(connection, "case_publications", ids=case_ids)
-        published = {row["case_id"]: decode(Publication, row) for row in publications}
-
-        used = {row["revision_id"] for row in states}
-        companies = self._companies_of(connection, used)
-        systems = _systems(fetch(connection, "case_systems", ids=case_ids))
-
-        def view(row: Values) -> CaseView:
-            case_id, revision = row["case_id"], revisions[row["revision_id"]]
-            before = (revision, *(revisions[one] for one in of_case[case_id]))
-            records = (origins.get(one.document_id) for one in before)
-            triage, case = triages.get(revision.document_id), decode(Case, sources[case_id])
-            document, named = documents[revision.document_id], subjects[case.source_id]
-            focus = {"focus": focus_of(named, case.subject_id)}
-            return CaseView(
-                case=case,
-                status=CaseStatus(row["status"]),
-                source=decode(Source, sources[case_id]),
-                document=document.spoken_by(revision.speakers).model_copy(update=focus),
-                triage=decode(Triage, triage) if triage else None,
-                import_record=next(filter(None, records), None),
-                revision=revision,
-                newer=revisions.get(row["newer_revision_id"] or ""),
-                revisions=tuple(revisions[one] for one in of_case[case_id]),
-                reviews=tuple(reviews[case_id]),
-                published=published.get(case_id) if row["published_revision_id"] else None,
-                published_revision_id=row["published_revision_id"],
-                next_revision_id=row["next_revision_id"],
-                company=companies.get(row["revision_id"]),
-                subjects=tuple(named),
-                system=systems.get(case_id),
-            )
-
-        return {row["case_id"]: view(row) for row in states}
-
-    def _companies_of(
-        self, connection: Connection, revision_ids: Collection[str]
-    ) -> dict[str, Company]:
-        """Return the companies that revisions name, by revision id."""
-        state = self._database.state()
-        if state != self._companies[0]:  # all are read, since their names and industries depend on
-            rows = fetch(connection, "companies")  # all cases
-            self._companies = state, {row["company_id"]: decode(Company, row) for row in rows}
-        ids = fetch(connection, "case_companies", ids=revision_ids)
-        return {row["revision_id"]: self._companies[1][row["company_id"]] for row in ids}
-
-    def _cached(
-        self, connection: Connection, kind: type[T], query: str, ids: Collection[str]
-    ) -> dict[str, T]:
-        """Return immutable objects by id, from memory if possible."""
-        found: dict[str, T] = {one: self._memory[one] for one in ids if one in self._memory}
-        if missing := [one for one in ids if one not in found]:
-            rows = fetch(connection, query, ids=missing)
-            key = f"{kind.__name__.lower()}_id"
-            found |= {getattr(one, key): one for one in objects(connection, kind, rows)}
-        for one in list(self._memory)[: max(0, len(self._memory) - _MOST_KEPT)]:
-            self._memory.pop(one, None)
-        self._memory |= found
-        return found
 
     def companies(self) -> list[Company]:
         """Return all companies, those with most cases first."""
@@ -349,17 +220,3 @@ class CaseReads(DatabaseReader):
             raise UnknownId(f"no {kinds} has an id that starts with {prefix!r}: {hint}")
         shown = ", ".join(row["id"] for row in found[:5])
         raise UnknownId(f"{len(found)} ids start with {prefix!r}: add characters ({shown})")
-
-
-def _systems(rows: Iterable[Values]) -> dict[str, CaseSystem]:
-    """Return the current system by case id; ``rows`` are in the order of the placements."""
-    found, earlier = dict[str, CaseSystem](), defaultdict[str, list[FormerSystem]](list)
-    for row in rows:
-        case_id = row["case_id"]
-        if before := found.pop(case_id, None):
-            earlier[case_id].append(
-                FormerSystem(**before.model_dump(include={"system_id", "first_name"}))
-            )
-        if row["system_id"] != case_id:
-            found[case_id] = decode(CaseSystem, row, earlier=earlier[case_id])
-    return found

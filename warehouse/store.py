@@ -8,8 +8,8 @@ from typing import Self
 
 from schemas.batches import Batch, BatchItem
 from schemas.errors import InvalidDecision, UnknownId
-from schemas.reviews import CaseStatus
-from warehouse.access import QueryResult, fetch, insert, run_query, store
+from schemas.reviews import CaseStatus, Revision
+from warehouse.access import QueryResult, insert, run_query, store
 from warehouse.accuracy_reads import AccuracyReads
 from warehouse.case_reads import CaseReads
 from warehouse.file import database_file
@@ -75,7 +75,7 @@ class Warehouse(SourceReads, CaseReads, AccuracyReads):
         """
 
         def work(connection: Connection, now: datetime) -> None:
-            found = fetch(connection, "case_state", case_id=case_id)
+            found = self._state(connection, case_id)
             if not found:
                 raise UnknownId(f"there is no case {case_id}; `casebook list` shows all cases")
             if (found[0]["revision_id"], found[0]["status"]) != seen:
@@ -84,6 +84,7 @@ class Warehouse(SourceReads, CaseReads, AccuracyReads):
             store(connection, rows, now)
 
         self._write(work)
+        self._remember({row.revision_id: row for row in rows if isinstance(row, Revision)})
 
     def add_signatures(
         self, *signed: tuple[str, str, Sequence[int], Sequence[tuple[int, int]]]

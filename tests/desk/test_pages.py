@@ -271,6 +271,8 @@ def test_near_copies_are_named_and_many_do_not_push_the_case_down(desk, build, w
         )
     assert "near-copy" in texts(read(desk.get("/")), "//p[@class='flags']/span")
     page = read(desk.get(f"/cases/{cases[0]}"))
+    (address,) = page.xpath("//p[@class='caution']/a[contains(., 'nearly the same')]/@href")
+    page = read(desk.get(address))
     notes = "//p[strong='Near-copy:'][not(ancestor::details)]"
     assert len(page.xpath(notes)) == 3
     assert set(page.xpath(f"{notes}/a[starts-with(@href,'/')]/@href")) <= {

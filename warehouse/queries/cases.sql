@@ -107,9 +107,12 @@ ORDER BY stored_at;
 
 -- name: case_state
 -- For a single case this takes half as long as case_states with a list.
-SELECT * EXCLUDE (updated_at, stored_at)
-FROM case_states
-WHERE case_id = $case_id;
+FROM case_states WHERE case_id = $case_id;
+
+-- name: views
+SELECT view_name, sql
+FROM duckdb_views()
+WHERE database_name = current_database();
 
 -- name: case_states
 SELECT * EXCLUDE (updated_at, stored_at)

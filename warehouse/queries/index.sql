@@ -1,17 +1,34 @@
 -- The desk's index of cases, and the cases that changed since its last update.
 
 -- name: changed_cases
+-- Row groups without newer rows are skipped, so this takes as long for any number of cases.
+-- ``decided`` means that all of a case's new rows are decisions and revisions.
 WITH changed AS (
-    SELECT case_id, stored_at FROM revisions WHERE stored_at > $since
-    UNION ALL SELECT case_id, stored_at FROM reviews WHERE stored_at > $since
-    UNION ALL SELECT case_id, stored_at FROM publications WHERE stored_at > $since
+    SELECT case_id, stored_at, true AS decided FROM revisions WHERE stored_at > $since
+    UNION ALL SELECT case_id, stored_at, true FROM reviews WHERE stored_at > $since
+    UNION ALL SELECT case_id, stored_at, true FROM publications WHERE stored_at > $since
+    UNION ALL SELECT case_id, stored_at, false FROM import_records WHERE stored_at > $since
+    UNION ALL SELECT case_id, stored_at, false FROM placements WHERE stored_at > $since
     UNION ALL
-    SELECT cases.case_id, checks.stored_at
-    FROM checks
+    SELECT placements.case_id, system_names.stored_at, false
+    FROM system_names
+    JOIN placements USING (system_id)
+    WHERE system_names.stored_at > $since
+    UNION ALL
+    SELECT revisions.case_id, triages.stored_at, false
+    FROM triages
+    JOIN revisions USING (document_id)
+    WHERE triages.stored_at > $since
+    UNION ALL
+    SELECT cases.case_id, of_source.stored_at, false
+    FROM (
+        SELECT source_id, stored_at FROM checks WHERE stored_at > $since
+        UNION ALL SELECT source_id, stored_at FROM subjects WHERE stored_at > $since
+        UNION ALL SELECT source_id, stored_at FROM cases WHERE stored_at > $since
+    ) AS of_source
     JOIN cases USING (source_id)
-    WHERE checks.stored_at > $since
 )
-SELECT case_id, max(stored_at) AS stored_at
+SELECT case_id, max(stored_at) AS stored_at, bool_and(decided) AS decided
 FROM changed
 GROUP BY case_id
 ORDER BY stored_at;
@@ -121,61 +138,6 @@ LEFT JOIN batched ON batched.source_id = states.source_id
 LEFT JOIN judged ON judged.source_id = states.source_id
 LEFT JOIN checked ON checked.source_id = states.source_id
 LEFT JOIN discussed ON discussed.case_id = states.case_id;
-
--- name: index_texts
--- The current and the published statements of a case, and the text of its source.
-WITH wanted AS (
-    SELECT unnest($ids::JSON::VARCHAR[]) AS case_id
-),
-states AS (
-    FROM case_states WHERE case_id IN (FROM wanted)
-),
-used AS (
-    SELECT case_id, revision_id, true AS is_current, false AS is_published FROM states
-    UNION ALL
-    SELECT case_id, published_revision_id, false, true FROM states
-),
-once AS (
-    SELECT
-        case_id,
-        revision_id,
-        bool_or(is_current) AS is_current,
-        bool_or(is_published) AS is_published
-    FROM used
-    GROUP BY case_id, revision_id
-),
-said AS (
-    SELECT
-        once.case_id,
-        list(
-            {
-                'n': statements.n,
-                'section': statements.section,
-                'text': statements.text,
-                'is_current': once.is_current,
-                'is_published': once.is_published
-                    AND (statements.support <> 'refuted' OR statements.confirmed_by IS NOT NULL)
-            }
-            ORDER BY statements.n
-        ) AS statements
-    FROM once
-    JOIN statements USING (revision_id)
-    GROUP BY once.case_id
-),
-written AS (
-    SELECT states.case_id, string_agg(passages.text, chr(10) ORDER BY passages.n) AS text
-    FROM states
-    JOIN revisions USING (revision_id)
-    JOIN passages ON passages.document_id = revisions.document_id
-    GROUP BY states.case_id
-)
-SELECT
-    states.case_id,
-    coalesce(said.statements, []) AS statements,
-    coalesce(written.text, '') AS source
-FROM states
-LEFT JOIN said USING (case_id)
-LEFT JOIN written USING (case_id);
 
 -- name: near_copy_counts
 SELECT source_id, count(*) AS copies FROM near_copies GROUP BY source_id;

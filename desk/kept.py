@@ -42,8 +42,7 @@ class KeptCases:
         with self._index.open() as connection:
             for case_id in case_ids:
                 for outdated, data in connection.execute(sql("copy"), (case_id,)):
-                    view = CaseView.model_validate_json(zlib.decompress(data))
-                    found[outdated][case_id] = with_context(view)
+                    found[outdated][case_id] = _unpacked(data)
         return found
 
     def keep(self, views: Iterable[CaseView], seen: datetime) -> None:
@@ -58,3 +57,11 @@ class KeptCases:
             row = connection.execute(sql("meta"), {"name": _SINCE}).fetchone()
             if row is None or seen >= datetime.fromisoformat(row[0]):  # nothing newer is noted
                 connection.executemany(sql("put_copy"), rows)
+
+
+def _unpacked(data: bytes) -> CaseView:
+    """Return the view as it was read from the tables, whose documents have tuples."""
+    view = CaseView.model_validate_json(zlib.decompress(data))
+    lists = {name: tuple(value) for name, value in view.document if isinstance(value, list)}
+    document = view.document.model_copy(update=lists)
+    return with_context(view.model_copy(update={"document": document}))

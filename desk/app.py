@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
@@ -88,6 +89,9 @@ def create_app(resources: Resources, key: str) -> FastAPI:
     )
     app.state.desk = DeskState(resources, key)
     sessions: Sessions = app.state.desk.sessions
+    # Safe for secrets (BREACH): the token of forms is masked anew in each page, and cookies are
+    # headers. Server-sent events and partial content stay as they are.
+    app.add_middleware(GZipMiddleware, compresslevel=5)
     app.add_middleware(Guard, sessions=sessions, uploads=resources.settings.home / UPLOADS)
     # Lax: links and bookmarklets on other sites open the desk; the guard checks changes.
     app.add_middleware(

@@ -63,7 +63,7 @@ async def render(
     person = person_of(request)
     shared: dict[str, object] = {
         "person": person,
-        "token": state_of(request).token if person.name else "",
+        "token": state_of(request).sessions.form_token if person.name else "",
         "people": state_of(request).accounts.people or [person.name],
         "unread": lambda: state_of(request).live.unread(person.name),
         "path": request.url.path,

@@ -6,7 +6,6 @@ of a form and the person's role are checked last.
 """
 
 import asyncio
-import secrets
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -173,8 +172,7 @@ async def require_token(request: Request) -> None:
     if given is None and "form" in request.headers.get("content-type", ""):
         field = (await request.form()).get("token")
         given = field if isinstance(field, str) else None
-    expected = state_of(request).token
-    if given is None or not secrets.compare_digest(given.encode(), expected.encode()):
+    if given is None or not state_of(request).sessions.is_token(given):
         raise HTTPException(HTTPStatus.FORBIDDEN, _OLD_PAGE)
 
 

@@ -23,6 +23,7 @@ _EVERYONE, _NONE = "", (0.0, 0.0, 0.0)
 _PAIR_LIMIT, _GLOBAL_LIMIT = (8, 900.0), (100, 2.0)
 """Attempts before delays begin; seconds until an attempt is forgotten (also the longest delay)."""
 _MOST_COUNTED = 10_000
+_TOKEN_BYTES = 32
 
 
 class Sessions:
@@ -42,6 +43,24 @@ class Sessions:
         own = urlsplit(settings.desk_address or "")
         self.origin = f"{own.scheme}://{own.netloc}" if own.netloc else ""
         self.hosts = LOOPBACK_NAMES | ({own.hostname} if own.hostname else set())
+
+    @property
+    def form_token(self) -> str:
+        """Return the token, masked by a new random key with each call.
+
+        Responses are compressed: a token that stayed the same could be guessed from their sizes.
+        """
+        key = secrets.token_bytes(_TOKEN_BYTES)
+        return (key + _xor(key, bytes.fromhex(self.token))).hex()
+
+    def is_token(self, given: str) -> bool:
+        """Return whether ``given`` is the token, masked or not."""
+        try:
+            key, masked = (raw := bytes.fromhex(given))[:_TOKEN_BYTES], raw[_TOKEN_BYTES:]
+        except ValueError:
+            return False
+        token = _xor(key, masked) if masked else key
+        return secrets.compare_digest(token, bytes.fromhex(self.token))
 
     @property
     def has_log_in(self) -> bool:
@@ -163,6 +182,10 @@ class LoginThrottle:
         pair = f"{name.casefold()} {address}"
         self._counts.pop(pair, None)
         self._admitted.add(pair)
+
+
+def _xor(key: bytes, text: bytes) -> bytes:
+    return bytes(one ^ other for one, other in zip(key, text, strict=False))
 
 
 def is_public(settings: Settings) -> bool:

@@ -1,7 +1,7 @@
 """The request guard against strangers, other sites and oversized requests."""
 
 import pytest
-from desk_client import KEY, DeskClient, paths
+from desk_client import KEY, DeskClient, paths, read
 from fastapi.testclient import TestClient
 from starlette.datastructures import Headers
 
@@ -255,3 +255,18 @@ def test_refusals_are_shown_beside_what_htmx_was_doing(stranger):
     answer = stranger.get("/", headers={"hx-request": "true"})
     assert answer.headers["hx-retarget"] == "#notice"
     assert 'class="notice bad"' in answer.text
+
+
+def test_pages_are_compressed_and_their_token_is_masked_anew(desk, case_id):
+    """No two pages have the same token; each is accepted, a changed one is not."""
+    pages = [desk.get(f"/cases/{case_id}", headers={"accept-encoding": "gzip"}) for _ in range(2)]
+    assert {page.headers["content-encoding"] for page in pages} == {"gzip"}
+    tokens = [read(page).xpath("//input[@name='token']/@value")[0] for page in pages]
+    assert tokens[0] != tokens[1]
+    assert not any(desk.token in page.text for page in pages)
+    changed = tokens[0][:-1] + ("0" if tokens[0][-1] != "0" else "1")
+    for token, status in ((tokens[0], 303), (tokens[0], 303), (tokens[1], 303), (changed, 403)):
+        form = {"token": token, "decision": "comment", "text": f"Look {token[:4]}."}
+        url, headers = f"/cases/{case_id}/decisions", {"sec-fetch-site": "same-origin"}
+        answer = desk.post(url, data=form, headers=headers, follow_redirects=False)
+        assert answer.status_code == status

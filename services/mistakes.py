@@ -51,7 +51,7 @@ def report_mistake(
         raise InputError("Say what is wrong.")
     if len(message) > MOST_WORDS or len(name) > MOST_NAME:
         raise InputError(f"Use at most {MOST_WORDS:,} characters, and {MOST_NAME} for the name.")
-    if sum(one.ruling is None for one in warehouse.mistakes()) >= MOST_OPEN:
+    if warehouse.undecided_mistakes() >= MOST_OPEN:
         raise InvalidDecision("too many reports are waiting; try again in a few days")
     case = shown_case(warehouse, case_id)
     texts = {one.anchor: one.text for one in case.statements}

@@ -55,6 +55,10 @@ class AccuracyReads(DatabaseReader):
         """Return the counts of statements and mistakes; see the query."""
         return self._rows("accuracy_numbers")[0]
 
+    def undecided_mistakes(self) -> int:
+        """Return the number of reported mistakes that no curator has decided on."""
+        return int(self._rows("undecided_mistakes")[0]["reports"])
+
     def mistakes(self) -> list[CurrentMistake]:
         """Return the reported mistakes with the newest ruling on each, newest first."""
         return self._all(CurrentMistake, "current_mistakes")

@@ -161,6 +161,17 @@ def test_a_report_within_limits_only(reader, published, warehouse, settings, mor
     assert not (settings.home / "run" / "reporters").exists()
 
 
+def test_only_so_many_reports_wait(reader, published, warehouse, monkeypatch):
+    """Once as many as the limit are undecided, readers are asked to try later."""
+    monkeypatch.setattr("services.mistakes.MOST_OPEN", 1)
+    _, fields = form_of(reader, published)
+    assert "Thank you" in send(reader, fields, message="One.").text
+    answer = send(reader, fields, message="Two.")
+    assert answer.status_code == 422
+    assert "oo many reports" in answer.text
+    assert warehouse.undecided_mistakes() == 1
+
+
 def test_the_body_is_small(reader, published):
     """A larger one is refused before it is read."""
     answer = reader.post("/mistake", content=b"x" * (REPORT_BODY + 1), headers=SAME)

@@ -212,5 +212,8 @@ CROSS JOIN corrected
 CROSS JOIN twice
 CROSS JOIN reported;
 
+-- name: undecided_mistakes
+SELECT count(*) AS reports FROM mistakes ANTI JOIN mistake_rulings USING (mistake_id);
+
 -- name: current_mistakes
 SELECT * FROM current_mistakes ORDER BY stored_at DESC;

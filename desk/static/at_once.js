@@ -3,13 +3,19 @@
 "use strict";
 
 (() => {
-  const { byId, all } = desk;
+  const { byId } = desk;
+  const ENDS = ["htmx:after:request", "htmx:error", "htmx:finally:request"];
   const shown = new Map(); // by form: how to take its result back
 
-  function changed(node, change) {
-    const before = [node.className, node.hidden];
-    change(node);
-    return () => ([node.className, node.hidden] = before);
+  function marked(node, name) {
+    const had = node.classList.contains(name);
+    node.classList.add(name);
+    return () => node.classList.toggle(name, had);
+  }
+
+  function hidden(node) {
+    node.hidden = true;
+    return () => (node.hidden = false);
   }
 
   function added(node, place) {
@@ -27,14 +33,13 @@
       const by = element("span", "hint", ` confirmed by ${document.querySelector(".curator").dataset.name}`);
       const mark = item.querySelector(".mark");
       return [
-        changed(item, () => item.classList.add("confirmed")),
-        ...all(".confirm", item).map((button) => changed(button, () => (button.hidden = true))),
+        marked(item, "confirmed"),
         ...(mark ? [added(by, () => mark.after(by))] : []),
       ];
     },
     drop(form) {
       const item = byId(form.elements.part.value);
-      return [changed(item, () => (item.classList.add("confirmed"), (item.hidden = true)))];
+      return [marked(item, "confirmed"), hidden(item)]; // a doubt less
     },
     comment(form) {
       const around = form.closest("details");
@@ -45,13 +50,11 @@
     },
     approve(form) {
       const chip = document.querySelector(".toolbar .status");
-      const before = chip.textContent;
+      const before = [chip.textContent, chip.className];
       form.closest("dialog")?.close();
       chip.textContent = "approved";
-      return [
-        changed(chip, () => (chip.className = "status approved")),
-        () => (chip.textContent = before),
-      ];
+      chip.className = "status approved";
+      return [() => ([chip.textContent, chip.className] = before)];
     },
   };
 
@@ -59,16 +62,19 @@
     if (!form.closest("#case") || !form.elements.decision || shown.has(form)) return;
     const kind = submitter?.name === "action" ? submitter.value : form.elements.action?.value;
     const show = results[kind || form.elements.decision.value];
-    if (show) shown.set(form, show(form));
+    if (!show) return;
+    shown.set(form, show(form));
+    for (const name of ENDS) form.addEventListener(name, finish); // the form may be removed meanwhile
   });
 
-  const finish = ({ detail }) => {
+  for (const name of ENDS) document.addEventListener(name, finish);
+
+  function finish({ detail }) {
     const form = detail?.ctx?.sourceElement;
     if (!shown.has(form)) return;
-    if (!detail.ctx.response?.raw?.ok) for (const back of shown.get(form)) back();
+    const { response, hx } = detail.ctx;
+    const isNew = response?.raw?.ok && (response.raw.status === 200 || hx?.redirect);
+    if (!isNew) for (const back of shown.get(form)) back();
     shown.delete(form);
-  };
-  document.addEventListener("htmx:after:request", finish);
-  document.addEventListener("htmx:error", finish);
-  document.addEventListener("htmx:finally:request", finish);
+  }
 })();

@@ -199,7 +199,7 @@
       const body = new URLSearchParams(data);
       const answer = await fetch(whole ? to : address, { method: "POST", headers: fragment, body });
       answered += 1;
-      return { ok: answer.ok, html: await answer.text() };
+      return { ok: answer.status === 200, html: await answer.text() };
     } catch {
       return null;
     }
@@ -216,7 +216,7 @@
   async function refuse(job, answer) {
     failed = true;
     const words = answer
-      ? new DOMParser().parseFromString(answer.html, "text/html").querySelector(".notice")?.firstChild?.textContent.trim()
+      ? new DOMParser().parseFromString(answer.html, "text/html").querySelector(".notice")?.firstChild?.textContent.trim() ?? "It was not saved."
       : "The desk does not respond: this was not saved. Is casebook still running?";
     const section = sectionOf(job.id);
     const others = waiting.filter((one) => sectionOf(one.id) === section);

@@ -87,6 +87,7 @@ def pages(build: Builder, resources: Resources, state: DeskState) -> Iterator[st
         path=path, added=(published,), changed=(approved,), unchanged=(), withdrawn=(), blocked=()
     )
     yield f"/cases/{case_id}"
+    yield "/round"
     yield f"/cases/{case_id}/parts/s-15"
     yield f"{history}?old={old}&new={new}"
     yield from (f"/cases/{one}" for one in (long, published, rejected))

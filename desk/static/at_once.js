@@ -13,11 +13,6 @@
     return () => node.classList.toggle(name, had);
   }
 
-  function hidden(node) {
-    node.hidden = true;
-    return () => (node.hidden = false);
-  }
-
   function added(node, place) {
     place(node);
     return () => node.remove();
@@ -39,7 +34,7 @@
     },
     drop(form) {
       const item = byId(form.elements.part.value);
-      return [marked(item, "confirmed"), hidden(item)]; // a doubt less
+      return [marked(item, "confirmed"), marked(item, "dropped")]; // a doubt less
     },
     comment(form) {
       const around = form.closest("details");

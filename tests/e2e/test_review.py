@@ -54,10 +54,10 @@ def test_results_are_shown_before_the_desk_answers(build, page, address, resourc
     page.locator("#s-5 a.choose").click()
     decisions.approve(resources.warehouse, case_id, "ada", leave_out=True)
     page.keyboard.press("x")
-    expect(page.locator("#s-5")).to_be_hidden()
+    expect(page.locator("#s-5.dropped")).to_be_visible()
     page.evaluate("release()")
     expect(page.locator(".notice.bad")).to_contain_text("ada changed this case in the meantime")
-    expect(page.locator("#s-5")).to_be_visible()
+    expect(page.locator("#s-5.dropped")).to_have_count(0)
     decisions.reopen(resources.warehouse, case_id, "ada")
 
     page.reload()

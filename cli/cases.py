@@ -131,7 +131,7 @@ async def edit(
         opt(
             "--set",
             help="company=NAME sets a fact, 12=TEXT statement 12, 12.unit=hours its unit, "
-            "2.rests_on=5,8 the statements behind a summary sentence.",
+            "12.section=lessons moves it, 2.rests_on=5,8 the statements behind a summary sentence.",
         ),
     ] = None,
     drop: Annotated[Texts, opt(help="Remove a statement (by number), fact or tag.")] = None,
@@ -209,6 +209,8 @@ def _changes(
         elif number.isdigit() and part == "rests_on":
             base = tuple(map(int, re.findall(r"\d+", value)))
             changes.append(kinds.SetStatement(n=int(number), rests_on=base))
+        elif number.isdigit() and part == "section" and value in list(Section):
+            changes.append(kinds.Move(part=f"s-{number}", section=Section(value)))
         elif number.isdigit() and part in Measure.model_fields:
             parts = {part: value or None}
             changes.append(kinds.SetMeasure.model_validate({"n": int(number), "parts": parts}))

@@ -13,7 +13,7 @@ from desk.forms import fields_of
 from desk.jobs import Job
 from desk.pages import show_case, show_publish, show_submit, show_tags
 from desk.rendering import is_fragment, redirect, render
-from desk.requests import decide, request_of
+from desk.requests import NUMBERS, decide, request_of
 from desk.security import CuratorRequired
 from desk.state import Desk, DeskState, User
 from desk.submit import selection, submitted
@@ -55,8 +55,8 @@ async def decision_fields(request: Request) -> dict[str, str]:
     """Return the fields of a decision's form and of its address."""
     form = await request.form()
     fields = fields_of(form)
-    if "rests_on" in fields:
-        fields["rests_on"] = " ".join(map(str, form.getlist("rests_on")))
+    for name in NUMBERS & fields.keys():
+        fields[name] = " ".join(map(str, form.getlist(name)))
     fields["reason"] = fields.get("preset") or fields.get("reason", "")
     return {**request.query_params, **fields}
 

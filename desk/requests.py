@@ -128,6 +128,9 @@ DecisionRequest = Annotated[
     Annotated[AnyRequest, Field(discriminator="decision")], BeforeValidator(_renamed)
 ]
 
+NUMBERS = frozenset({"rests_on", "quotes", "rest_quotes"})
+"""Fields of changes with several numbers, in forms one box for each."""
+
 _REQUESTS: TypeAdapter[AnyRequest] = TypeAdapter(DecisionRequest)
 _FIELDS = {*_FORMER, *(name for kind in _KINDS.values() for name in kind.model_fields)}
 
@@ -199,6 +202,5 @@ def _change(form: Mapping[str, str]) -> dict[str, object]:
     change: dict[str, object] = {name: form[name] for name in fields if form.get(name)}
     if form["action"] == "set_measure":
         change["parts"] = {name: form[name] for name in get_args(MeasurePart) if name in form}
-    if "rests_on" in form:
-        change["rests_on"] = form["rests_on"].split()
+    change |= {name: form[name].split() for name in NUMBERS if name in form}
     return {"action": form["action"], **change}

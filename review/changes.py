@@ -3,7 +3,7 @@
 A ``part`` is the id of a statement, fact or tag: ``s-3``, ``f-company``, ``t-rag``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field
@@ -104,6 +104,41 @@ class AddTag(Frozen):
     quote: str | None = None
 
 
+class Move(Frozen):
+    """Move a statement to the end of another ``section``, or ``by`` some places within its own."""
+
+    action: Literal["move"] = "move"
+    part: str
+    section: Section | None = None
+    by: int = 0
+
+
+class Split(Frozen):
+    """Cut statement ``n`` in two, with their texts and the numbers of the quotes of each.
+
+    Quotes are numbered from 1 as stored; without numbers, both keep all of them.
+    """
+
+    action: Literal["split"] = "split"
+    n: int
+    text: str
+    rest: str
+    quotes: tuple[int, ...] | None = None
+    rest_quotes: tuple[int, ...] | None = None
+
+
+class Merge(Frozen):
+    """Join statement ``n`` and an ``other`` one of its section, with the quotes of both.
+
+    The text is by default that of both.
+    """
+
+    action: Literal["merge"] = "merge"
+    n: int
+    other: int
+    text: str | None = None
+
+
 def _lines(value: object) -> object:
     return (
         tuple(filter(None, map(str.strip, value.splitlines()))) if isinstance(value, str) else value
@@ -137,6 +172,9 @@ Change = Annotated[
     | DropQuote
     | PutBack
     | AddTag
+    | Move
+    | Split
+    | Merge
     | SetSpeakers,
     Field(discriminator="action"),
 ]
@@ -149,6 +187,15 @@ def part_of(change: Change) -> str | None:
     """Return the part that a change modifies, None if it adds one."""
     if isinstance(change, SetFact):
         return f"f-{change.name}"
-    if isinstance(change, SetStatement | SetMeasure):
+    if isinstance(change, SetStatement | SetMeasure | Split | Merge):
         return f"s-{change.n}"
     return getattr(change, "part", None)
+
+
+def note_on(changes: Sequence[Change]) -> str | None:
+    """Return the note in the history for rearranged statements, None for other changes."""
+    notes = {
+        "move": "Moved a statement.", "split": "Split a statement.", "merge": "Merged statements.",
+    }  # fmt: skip
+    found = dict.fromkeys(notes[one.action] for one in changes if one.action in notes)
+    return " ".join(found) or None

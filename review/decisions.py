@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from publishing.exchange.imports import as_imported
 from publishing.gate import WHOLE, blocked
 from publishing.wording import day
-from review.changes import Change
+from review.changes import Change, note_on
 from review.doubts import confirmed, held_back, quoted
 from review.edits import apply_changes
 from review.judgment import being_judged
@@ -180,6 +180,7 @@ def edit(
     elif judged:
         study = being_judged(study, view)
     new = edited(before, study, who).model_copy(update={"speakers": document.speakers})
+    note = note or note_on(changes)
     return keep(warehouse, view, Decision.EDIT, who, note, new=new)
 
 

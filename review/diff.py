@@ -67,8 +67,12 @@ class Diff:
 
     def counterpart(self, part: str) -> Part | None:
         """Return the part of the second study that is paired with one of the first, by its id."""
-        pairs = (pair for field in self.pairs.values() for pair in field)
-        return next((new for old, new in pairs if old and part_id(old) == part), None)
+        pairs = [pair for field in self.pairs.values() for pair in field]
+        same = next((pair for pair in pairs if pair.old and part_id(pair.old) == part), None)
+        if same is None or same.new or not isinstance(same.old, Statement):
+            return same and same.new
+        added = (pair.new for pair in pairs if isinstance(pair.new, Statement) and not pair.old)
+        return next((one for one in added if text_of(one) == same.old.text), None)  # moved
 
 
 def field_of(part: Part) -> str:

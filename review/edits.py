@@ -7,12 +7,12 @@ are compared.
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import cast
 
+from review import arrangement
 from review import changes as to
 from review.doubts import confirmed_part
 from review.evidence import joined, located, new_fact, new_tag, reworded
-from review.parts import PartT, part_id
+from review.parts import PartT, part_id, updated
 from schemas.cases import (
     FACT_LABELS,
     NARRATORS,
@@ -21,6 +21,7 @@ from schemas.cases import (
     Evidence,
     Fact,
     FactName,
+    Form,
     Measure,
     Method,
     Origin,
@@ -114,9 +115,65 @@ class _Draft:
     def apply(self, change: to.Change) -> None:
         if isinstance(change, to.Drop):
             self._drop(change.part)
+        elif isinstance(change, to.Move | to.Split | to.Merge):
+            self._arrange(change)
         else:
             part: Part = getattr(self, f"_{change.action}")(change)
             self._parts[part_id(part)] = part
+
+    def _arrange(self, change: to.Move | to.Split | to.Merge) -> None:
+        statements = self._all(Statement)
+        match change:
+            case to.Move():
+                one = self._statement_part(change.part)
+                new = (
+                    arrangement.reordered(statements, one, change.by)
+                    if change.section is None
+                    else arrangement.in_section(statements, one, change.section)
+                )
+            case to.Split():
+                new = arrangement.split(statements, *self._halves(change))
+            case to.Merge():
+                new = arrangement.merged(statements, self._whole(change), change.other)
+        others = {name: part for name, part in self._parts.items() if name[0] != "s"}
+        self._parts = others | {part_id(one): one for one in new}
+
+    def _halves(self, change: to.Split) -> tuple[Statement, Statement]:
+        one, measure = self._statement(change.n), self._statement(change.n).measure
+        is_second = bool(measure and measure.value and measure.value in change.rest)
+        form = Form.NEXT if one.form is Form.PARAGRAPH else one.form
+        rest = updated(one, n=self._new_number(), form=form)
+        texts = _not_empty(change.text), _not_empty(change.rest)
+        first = self._half(one, texts[0], change.quotes, has_measure=not is_second)
+        return first, self._half(rest, texts[1], change.rest_quotes, has_measure=is_second)
+
+    def _half(
+        self, one: Statement, text: str, quotes: Sequence[int] | None, *, has_measure: bool
+    ) -> Statement:
+        numbered_quotes = dict(enumerate(one.evidence, start=1))
+        chosen = numbered_quotes if quotes is None else quotes
+        if not {*chosen} <= {*numbered_quotes} or not (chosen or one.rests_on):
+            raise InvalidDecision("each of the two statements needs at least one of the quotes")
+        evidence = tuple(numbered_quotes[n] for n in sorted({*chosen}))
+        measure = one.measure if has_measure else None
+        half = updated(one, evidence=evidence, measure=measure, origin=Origin.CURATOR)
+        return reworded(half, self._checker, text, rests_on=self._texts_below(one))
+
+    def _whole(self, change: to.Merge) -> Statement:
+        one, other = self._statement(change.n), self._statement(change.other)
+        if one is other or (one.section, one.answers) != (other.section, other.answers):
+            raise InvalidDecision("only statements of one section can be merged; move one first")
+        if one.measure and other.measure:
+            raise InvalidDecision("both have a measurement, which stays apart from others")
+        whole = updated(
+            one,
+            rests_on=tuple(dict.fromkeys((*one.rests_on, *other.rests_on))),
+            measure=one.measure or other.measure,
+            origin=Origin.CURATOR,
+        )
+        text = (change.text or "").strip() or f"{one.text} {other.text}"
+        texts = self._texts_below(whole)
+        return reworded(whole, self._checker, text, other.evidence, rests_on=texts)
 
     def _confirm(self, change: to.Confirm) -> Part:
         return confirmed_part(self._part(change.part), self._who, change.reason or "")
@@ -141,8 +198,13 @@ class _Draft:
         return self._parts[part]
 
     def _statement(self, n: int) -> Statement:
-        found = self._part(f"s-{n}")
-        return cast("Statement", found)
+        return self._statement_part(f"s-{n}")
+
+    def _statement_part(self, part: str) -> Statement:
+        found = self._part(part)
+        if not isinstance(found, Statement):
+            raise InvalidDecision("only statements can be moved")
+        return found
 
     def _quoted(self, part: Part, more: tuple[Evidence, ...]) -> Part:
         """Return a part with ``more`` quotes, checked again."""

@@ -88,7 +88,13 @@ def dropped(view: CaseView) -> list[tuple[str, Statement]]:
             continue
         had, kept = _texts(before.study), _texts(revision.study)
         if kept.total() < had.total():
-            gone = {one for one in had if had[one] > max(kept[one], held[one])}
+            texts = [one.text for one in revision.study.statements]  # a merged one is in another
+            gone = {
+                one
+                for one in had
+                if had[one] > max(kept[one], held[one])
+                and not any(one[1] in text for text in texts)
+            }
             parts = ((_place(one), one) for one in before.study.statements)
             found |= {place: (before.revision_id, one) for place, one in parts if place in gone}
     return list(found.values())

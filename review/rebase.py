@@ -47,6 +47,10 @@ def _rebased(change: to.Change, diff: Diff, last: str) -> to.Change:
         raise InvalidDecision(
             f"nothing was changed: {last} dropped “{text_of(old)[:80]}” in the meantime"
         )
+    if isinstance(change, to.Move):
+        return _moved(change, old, new, last)
+    if isinstance(change, to.Merge):
+        change = change.model_copy(update={"other": _other(change, diff, last)})
     pair = Pair(old, new)
     # Only a confirmation is about the judge's verdict.
     if pair.differs if isinstance(change, to.Confirm) else pair.is_edited:
@@ -66,6 +70,26 @@ def _rebased(change: to.Change, diff: Diff, last: str) -> to.Change:
         now = (diff.counterpart(f"s-{n}") for n in change.rests_on)
         field["rests_on"] = None if is_same else tuple(_number(one) for one in now if one)
     return change.model_copy(update=field)
+
+
+def _moved(change: to.Move, old: Part, new: Part, last: str) -> to.Move:
+    """Return a move of a statement, which may have another text now, but must be where it was."""
+    if isinstance(old, Statement) and isinstance(new, Statement) and old.section != new.section:
+        raise InvalidDecision(
+            f"nothing was changed: {last} moved it to “{new.section.heading}” in the meantime"
+        )
+    return change.model_copy(update={"part": part_id(new)})
+
+
+def _other(change: to.Merge, diff: Diff, last: str) -> int:
+    """Return the current number of the other statement of a merge."""
+    old = find_part(diff.before, f"s-{change.other}")
+    new = diff.counterpart(f"s-{change.other}")
+    if old is None or new is None or Pair(old, new).is_edited:
+        raise InvalidDecision(
+            f"nothing was changed: {last} changed the other statement in the meantime"
+        )
+    return _number(new)
 
 
 def _number(part: Part) -> int:

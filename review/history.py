@@ -93,7 +93,7 @@ def dropped(view: CaseView) -> list[tuple[str, Statement]]:
                 one
                 for one in had
                 if had[one] > max(kept[one], held[one])
-                and not any(one[1] in text for text in texts)
+                and not any(one[1] in text != one[1] for text in texts)
             }
             parts = ((_place(one), one) for one in before.study.statements)
             found |= {place: (before.revision_id, one) for place, one in parts if place in gone}

@@ -50,13 +50,16 @@
     else if (!document.querySelector("dialog[open]")) dialog.showModal();
   });
 
+  dialog.addEventListener("close", () => {
+    field.value = "";
+    byId("palette-cases").replaceChildren();
+  });
+
+  // The event comes after the first letters of a fast typist: keep them.
   dialog.addEventListener("toggle", () => {
     if (!dialog.open) return;
     commands = offered();
-    field.value = "";
-    byId("palette-cases").replaceChildren();
     listCommands();
-    field.focus();
     field.dispatchEvent(new Event("input", { bubbles: true }));
   });
 

@@ -106,8 +106,8 @@ def test_one_letter_is_not_sent_and_a_stale_search_is_cancelled(
     index, answer = app.state.desk.live.index, threading.Event()
     found = index.ids
 
-    def ids(_, query):
-        return [] if query.q == "pg" and answer.wait(30) else found(query)
+    def ids(_, query, *given, **more):
+        return [] if query.q == "pg" and answer.wait(30) else found(query, *given, **more)
 
     monkeypatch.setattr(type(index), "ids", ids)
     asked, cancelled = [], []

@@ -108,7 +108,7 @@ def test_without_script_a_case_is_edited_and_approved(build, open_as, address, r
     page.get_by_role("link", name="Harbourline 1").click()
     page.get_by_label("Select A claims assistant").check()
     page.locator("summary", has_text="Assign").click()
-    page.get_by_label("To", exact=False).fill("ada")
+    page.get_by_label("To", exact=False).fill("mira")
     page.get_by_role("button", name="Assign", exact=True).click()
     expect(page.locator("main")).to_contain_text("1 case assigned.")
     status = [resources.warehouse.case(case_id).status for case_id in ids]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import messy_desk
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from schemas.reviews import Role
 
@@ -48,6 +48,7 @@ class Explorer:
         """
         self.page.goto(address)
         self.page.wait_for_function("probe.ready()")
+        expect(self.page.locator(".htmx-request")).to_have_count(0)  # parts loaded after the page
         self.page.evaluate("(setup) => probe.begin(setup)", setup)
         self._visit(address, ())
         self.page.evaluate("probe.unfold()")

@@ -17,7 +17,7 @@ from schemas.reviews import Role
 
 PASSWORD = "correct horse battery"
 OTHER = "staple of another kind"
-READERS_OWN = {"/account", "/account/sessions", "/logout", "/views"}
+READERS_OWN = {"/account", "/account/sessions", "/logout", "/views", "/inbox/read"}
 
 
 @pytest.fixture(autouse=True)

@@ -89,7 +89,7 @@ def test_the_page_lists_them_until_they_are_read(resources, warehouse, people, c
 
 def test_new_messages_are_mailed_once(desk, warehouse, people, case_id, monkeypatch):
     """In one mail for everyone, without those from before the start."""
-    monkeypatch.setattr("desk.inbox._MAIL_SECONDS", 0.05)
+    monkeypatch.setattr("desk.inbox._MAIL_SECONDS", 0.5)
     decisions.comment(warehouse, case_id, "@ada before", "mira")
     state = desk.app.state.desk
     with mail_server() as server:
@@ -97,10 +97,21 @@ def test_new_messages_are_mailed_once(desk, warehouse, people, case_id, monkeypa
         state.settings = state.settings.model_copy(update={"mail": account})
 
         async def follow() -> None:
-            task = asyncio.create_task(InboxMail(state).run())
-            await asyncio.sleep(0.3)
+            mail, begun = InboxMail(state), asyncio.Event()
+            known = mail.new_messages
+
+            async def looked():
+                found = await known()
+                begun.set()
+                return found
+
+            monkeypatch.setattr(mail, "new_messages", looked)
+            task = asyncio.create_task(mail.run())
+            await begun.wait()
             decisions.comment(warehouse, case_id, "@ada @ad after", "mira")
             state.live.note_change()
+            while not server.mails:  # noqa: ASYNC110 - another thread adds them
+                await asyncio.sleep(0.05)
             await asyncio.sleep(1)
             task.cancel()
 

@@ -337,7 +337,7 @@ async def test_copies_are_found_by_their_titles(report: ImportReport, resources:
     (found,) = resources.warehouse.near_copies(view.source.source_id)
     assert (found.case_id, found.same_title) == (imported_case.case.case_id, True)
     copies = near_copies(view, resources.warehouse)
-    page = environment().get_template("copies.html").render(copies=copies, check=None)
+    page = environment().get_template("copies_body.html").render(copies=copies)
     assert "the same title as" in page
 
 

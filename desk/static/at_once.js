@@ -62,6 +62,13 @@
     for (const name of ENDS) form.addEventListener(name, finish); // the form may be removed meanwhile
   });
 
+  // What shows as done is sent even if the person leaves the page at once.
+  const MOST = 60_000; // characters that browsers send after a page is left
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    const { request, sourceElement } = ctx;
+    if (shown.has(sourceElement)) request.keepalive = String(request.body).length < MOST;
+  });
+
   for (const name of ENDS) document.addEventListener(name, finish);
 
   function finish({ detail }) {

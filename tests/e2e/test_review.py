@@ -187,6 +187,7 @@ def test_back_after_a_save_decides_without_a_conflict(build, page, address, reso
     page.goto(f"{address}/cases/{case_id}")
     page.locator("#s-9").get_by_role("button", name="Confirm", exact=True).click()
     expect(page.locator("#s-9")).to_contain_text("confirmed by mira")
+    expect(page.locator(".htmx-request")).to_have_count(0)  # it shows before it is stored
     page.get_by_role("link", name="Publish", exact=True).click()
     expect(page.locator("#publish")).to_be_visible()
     page.go_back()

@@ -71,8 +71,13 @@ const desk = (() => {
   }
 
   // Ignore the second click of a double click: another button may be in its place by then.
+  // Browsers also count quick taps on two buttons as one; these are further apart.
+  const NEAR = 24; // px
+  let last = { x: 0, y: 0 };
   document.addEventListener("click", (event) => {
-    if (event.detail > 1 && event.target.closest?.("[type=submit]")) event.preventDefault();
+    const isNear = Math.hypot(event.clientX - last.x, event.clientY - last.y) < NEAR;
+    last = { x: event.clientX, y: event.clientY };
+    if (event.detail > 1 && isNear && event.target.closest?.("[type=submit]")) event.preventDefault();
   }, true);
 
   document.addEventListener("click", (event) => {

@@ -88,7 +88,7 @@ def test_a_round_as_plain_forms(desk, build, warehouse):
     address = send(desk, card, "Keep", reason="The diagram shows it.")
     _, card = shown(desk, address)
     assert (card.get("data-position"), texts(card, ".//p[@class='said']")) == ("3/3", ["One, sentence 5."])  # fmt: skip
-    address = send(desk, card, "It holds")
+    address = send(desk, card, "Confirm")
     _, card = shown(desk, address)
     assert texts(card, ".//p[@class='position']/strong") == ["one look"]
     _, card = shown(desk, send(desk, card, "Approve"))
@@ -117,7 +117,7 @@ def test_what_others_settle_is_passed_over_with_a_word(desk, build, warehouse):
     address = start(desk, one, other)
     _, card = shown(desk, address)
     decisions.edit(warehouse, one, [Drop(part="s-2"), Confirm(part="s-3")], "ada")
-    address = send(desk, card, "It holds")
+    address = send(desk, card, "Confirm")
     page, card = shown(desk, address)
     assert card.get("data-card") == f"{one}:look"
     assert texts(page, "//p[@class='caution news']") == [
@@ -138,7 +138,7 @@ def test_a_round_is_named_left_and_resumed(desk, build, warehouse):
     (link,) = card.xpath(".//a[@data-later]/@href")
     _, card = shown(desk, link)
     assert card.get("data-position") == "2/2"
-    _, card = shown(desk, send(desk, card, "It holds"))
+    _, card = shown(desk, send(desk, card, "Confirm"))
     assert texts(card, ".//div[@class='caution doubts']/p") == [
         "1 doubt is not settled: readers will not see it."
     ]

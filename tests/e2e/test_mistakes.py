@@ -76,7 +76,7 @@ def test_a_reader_reports_a_mistake_and_sees_the_correction(
     expect(desk.locator(".report .said")).to_have_text(WRONG)
     expect(desk.get_by_role("link", name="ida@mail.example")).to_be_visible()
     assert violations(desk) == []
-    desk.locator("summary", has_text="It is a mistake").click()
+    desk.locator("summary", has_text="Accept").click()
     desk.get_by_label("What was wrong?").fill("It takes three hours.")
     desk.get_by_role("button", name="Publish a correction").click()
     expect(desk.locator("strong", has_text="Not mended yet")).to_be_visible()

@@ -55,11 +55,14 @@ const desk = (() => {
     place.focus({ preventScroll: true });
   }
 
+  let newer = null; // a notice made while a request was underway: its answer does not replace it
+
   function notice(words, kind = "good") {
     const line = document.createElement("p");
     line.className = `notice ${kind}`;
     line.textContent = words;
     byId("notice").replaceChildren(line);
+    newer = underway.size && !underway.has(document) ? line : null;
     if (kind === "good") fade(line);
     return line;
   }
@@ -162,6 +165,8 @@ const desk = (() => {
   });
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     for (const done of afterSwap) done(ctx);
+    if (newer && byId("notice").querySelector(".good")) byId("notice").replaceChildren(newer);
+    newer = null;
     for (const good of all(".notice.good")) fade(good);
   });
   // The desk has stopped: without a notice a decision would be lost silently.

@@ -67,5 +67,6 @@ def test_a_panel_at_the_desk(page: Page, address: str, tmp_path: Path) -> None:
     page.goto(f"{address}/")
     page.get_by_role("link", name="Ostrava Lines: an assistant").first.click()
     expect(told).to_contain_text("This source covers 3 subjects")
+    page.wait_for_load_state()  # styles as well
     assert _sideways(page) <= 0
     page.screenshot(path=tmp_path / "subjects-phone.png")

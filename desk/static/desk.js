@@ -62,7 +62,7 @@ const desk = (() => {
     line.className = `notice ${kind}`;
     line.textContent = words;
     byId("notice").replaceChildren(line);
-    newer = underway.size && !underway.has(document) ? line : null;
+    newer = kind === "good" && underway.size ? line : null;
     if (kind === "good") fade(line);
     return line;
   }

@@ -46,7 +46,9 @@ def test_results_are_shown_before_the_desk_answers(build, page, address, resourc
     expect(page.locator(".chosen")).not_to_have_id(chosen)
     assert not resources.warehouse.case(case_id).reviews
     page.evaluate("release()")
-    expect(page.get_by_role("status")).to_contain_text("Saved as a new revision.")
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    expect(page.get_by_role("status")).to_contain_text("Doubt 2 of")  # it is newer than "Saved"
+    assert len(resources.warehouse.case(case_id).reviews) == 1
 
     page.route("**/events*", lambda route: route.abort())  # others' changes do not arrive
     page.reload()

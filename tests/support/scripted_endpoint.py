@@ -121,7 +121,7 @@ def _handler(endpoint: ScriptedEndpoint) -> type[BaseHTTPRequestHandler]:
             is_json = "json" in self.headers.get("content-type", "")
             reply = endpoint.answer(json.loads(body) if is_json else {"body": body})
             if reply.hold:
-                reply.hold.wait(10)
+                reply.hold.wait(60)
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the client gave up
                 self._send(reply)
 

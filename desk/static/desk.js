@@ -62,7 +62,7 @@ const desk = (() => {
     line.className = `notice ${kind}`;
     line.textContent = words;
     byId("notice").replaceChildren(line);
-    newer = kind === "good" && underway.size ? line : null;
+    newer = kind === "good" && underway.size && !underway.has(document) ? line : null;
     if (kind === "good") fade(line);
     return line;
   }

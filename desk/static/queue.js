@@ -87,6 +87,13 @@
     if (sourceElement.id === "q" && sourceElement.value.trim().length === 1) event.preventDefault();
   });
 
+  // Enter searches without loading the page anew; the keys then move in the list.
+  byId("q")?.form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    byId("content").tabIndex = -1;
+    byId("content").focus({ preventScroll: true });
+  });
+
   // Going back from a case returns to the search results.
   afterSwap.push((ctx) => {
     const row = ctx.target.matches?.(".peek") && ctx.target.closest(".row");

@@ -47,12 +47,15 @@ def seen(case: CaseView, resources: Resources, model_endpoint: ScriptedEndpoint)
 
 @pytest.fixture
 async def several(seen: CaseView, resources: Resources, tmp_path: Path) -> list[str]:
-    """Three approved cases, newest first."""
+    """Three approved cases, newest first; no two ask the model for the same."""
+    (statement, *_) = citable(seen.revision.study).statements
     for name in ("b", "c"):
         path = tmp_path / f"{name}.md"
         path.write_text(article().replace("Kellamoor insures", f"Kellamoor{name} insures"))
-        made = await process(Run(SourceRef(source=str(path)), resources))
-        approve(resources.warehouse, made.case_id or "", "ada", leave_out=True)
+        case_id = (await process(Run(SourceRef(source=str(path)), resources))).case_id or ""
+        change = SetStatement(n=statement.n, text=f"Clerk {name} checks.")
+        edit(resources.warehouse, case_id, [change], "ada")
+        approve(resources.warehouse, case_id, "ada", leave_out=True)
     return [*reversed(resources.warehouse.case_ids())]
 
 
@@ -277,7 +280,7 @@ async def test_a_budget_and_a_limit_end_the_run(
             found = [one async for one in results(plan.chosen, limited, find)]
         assert [one.failure is None for one in found] == done
         assert sum(one.cost_usd or 0 for one in found) <= budget
-    assert len(model_endpoint.requests) == 4
+    assert len({*map(json.dumps, model_endpoint.requests)}) == len(model_endpoint.requests) == 4
     assert await chosen(resources) == several[2:]
 
 

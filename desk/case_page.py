@@ -7,6 +7,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from desk.highlight import highlighted
+from extractors.blocks import sentences
 from publishing.anchors import described_text, place, web_address
 from publishing.conversion import silent_in
 from publishing.wording import TAG_GROUPS, heading, silence_phrases
@@ -21,7 +22,6 @@ from schemas.errors import UnknownId
 from schemas.reviews import CaseStatus, CaseView, Decision, Review
 from schemas.sources import Document
 
-_WORST_FIRST = (*reversed(Level),)
 _DECISIVE = (Decision.APPROVE, Decision.REJECT, Decision.WITHDRAW)
 
 
@@ -47,14 +47,6 @@ class Item(NamedTuple):
         """The target of links to the evidence: the first quote, or the item."""
         return next((quote.id for quote in self.quotes if quote.id), self.id)
 
-    @property
-    def rank(self) -> int:
-        """Sort key that puts doubts first: the worst level of the item and its solutions."""
-        support = self.part.support
-        level = Level.DOUBTFUL if support.is_doubtful else support.level
-        own = len(Level) if support.confirmed_by else _WORST_FIRST.index(level)
-        return min([own, *(one.rank for one in self.solutions)])
-
 
 class PassageLine(NamedTuple):
     """A passage with marks, or description (0); ``section`` is the heading that begins with it."""
@@ -70,10 +62,10 @@ class PassageLine(NamedTuple):
 class CasePage:
     """The contents of a case's page.
 
-    ``sections`` have a name, a heading and the statements, doubtful ones first. ``silent`` lists
-    the topics that the source does not cover, ``refuted`` and ``doubtful`` (or unjudged) the parts
-    that readers would not see. ``decision`` is the review behind the status. Open ``comments`` are
-    by part id, ``dropped`` lists statements, each with the id of a revision that has it.
+    ``sections`` have a name, a heading and the statements. ``silent`` lists the topics that the
+    source does not cover, ``refuted`` and ``doubtful`` (or unjudged) the parts that readers would
+    not see. ``decision`` is the review behind the status. Open ``comments`` are by part id,
+    ``dropped`` lists statements, each with the id of a revision that has it.
     """
 
     view: CaseView
@@ -144,12 +136,28 @@ def item_of(page: CasePage, part: str) -> Item:
     raise UnknownId(f"The case no longer has the part {part}: reload it.")
 
 
+def neighbours(study: CaseStudy, one: Statement) -> list[Statement]:
+    """Return the statements that can be merged with one, from the next one on."""
+    near = [other for other in study.statements if _place(other) == _place(one)]
+    at = near.index(one)
+    return near[at + 1 :] + near[:at]
+
+
+def halves(text: str) -> tuple[str, str]:
+    """Return the first half of the sentences of a statement and the rest, which may be empty."""
+    found = sentences(text)
+    middle = (len(found) + 1) // 2
+    return "".join(found[:middle]).strip(), "".join(found[middle:]).strip()
+
+
+def _place(one: Statement) -> tuple[Section, int | None]:
+    return one.section, one.answers
+
+
 def _sections(study: CaseStudy, quotes: QuoteMarker) -> Iterator[tuple[str, str, list[Item]]]:
     nested = any(statement.answers for statement in study.statements)
     for section, statements in study.sections():
         items = [_item(one, study, quotes) for one in statements if one.answers is None]
-        if section is not Section.ABSTRACT and not any(one.form for one in statements):  # no prose
-            items.sort(key=lambda item: item.rank)
         if items:
             origins = [one.origin for one in statements]
             has_both = nested and section is Section.CHALLENGES

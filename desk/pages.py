@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from desk.case_page import case_page, item_of
+from desk.case_page import case_page, halves, item_of, neighbours
 from desk.facets import QueueQuery, matching_values
 from desk.near_copies import near_copies
 from desk.queue import QueuePage, case_queue, failure_queue, refused_queue
@@ -29,7 +29,7 @@ from review.doubts import held_back
 from review.history import between, changed_history
 from review.parts import text_of
 from review.side_by_side import FieldDiff, side_by_side
-from schemas.cases import Section
+from schemas.cases import Section, Statement
 from schemas.errors import UnknownId
 from schemas.reviews import CaseStatus, Decision
 from services.publication import site_settings
@@ -171,7 +171,11 @@ async def part_forms(request: Request, view: Case, part: str) -> Response:
     """Show the forms that change one part of a case."""
     page = case_page(view)
     item = item_of(page, part)
-    return await render(request, "part.html", page=page, item=item, words=text_of(item.part))
+    words = text_of(item.part)
+    context: dict[str, object] = {"page": page, "item": item, "words": words}
+    if isinstance(item.part, Statement):
+        context |= {"neighbours": neighbours(page.study, item.part), "halves": halves(words)}
+    return await render(request, "part.html", context)
 
 
 @router.get("/cases/{case_id}/copies")

@@ -12,9 +12,8 @@
   const wordsOf = (item) => item.querySelector(".choose").textContent;
   const keyOf = (item) => (item.matches(".statement") ? wordsOf(item) : item.id);
 
-  // Every part that the page has had, in the original order: the server lists the doubtful
-  // statements of each answer first. A dropped part keeps its place, without an id.
-  const order = [];
+  // Every part that the page has had, in its order. A dropped part keeps its place, without an id.
+  let order = [];
   let chosen = null; // the chosen part: one of those
   const chosenItem = () => byId(chosen?.id ?? "");
   const partOf = (item) => order.find((part) => part.id === item?.id);
@@ -34,20 +33,14 @@
         if (part && gone.delete(part)) parts.set(item, part);
       }
     }
-    for (const part of gone) part.id = null;
-    list.forEach((item, at) => {
+    const former = order;
+    order = list.map((item) => {
       const part = parts.get(item) ?? { doubt: false };
-      if (!parts.has(item)) order.splice(order.indexOf(parts.get(list[at - 1])) + 1, 0, part);
-      parts.set(item, Object.assign(part, { id: item.id, key: keyOf(item), doubt: part.doubt || isDoubtful(item) }));
+      return Object.assign(part, { id: item.id, key: keyOf(item), doubt: part.doubt || isDoubtful(item) });
     });
-    return parts;
-  }
-
-  function keepOrder(page) {
-    const parts = track(all(".item", page));
-    const place = (item) => order.indexOf(parts.get(item));
-    for (const list of all(".statements", page)) {
-      list.append(...[...list.children].sort((a, b) => place(a) - place(b)));
+    for (const part of gone) {
+      part.id = null;
+      order.splice(order.indexOf(former[former.indexOf(part) - 1]) + 1, 0, part);
     }
   }
 
@@ -77,7 +70,8 @@
     if (!strip) return;
     strip.hidden = !item;
     if (!item) return;
-    strip.elements.part.value = item.id;
+    strip.elements.part.value = byId("move").elements.part.value = item.id;
+    for (const one of all("[data-statement]", strip)) one.hidden = !item.matches(".statement");
     strip.querySelector("[value=confirm]").hidden = !item.matches(DOUBTFUL);
     strip.querySelector("[data-overrule]").hidden = !item.matches(REFUTED);
     item.querySelector(".work").before(strip);
@@ -139,11 +133,15 @@
     afterLoad = () => {
       const form = item.querySelector(name);
       if (form.matches("details")) form.open = true;
-      form.querySelector("textarea").focus();
+      form.querySelector("textarea, select").focus();
     };
     item.querySelector("a.edit").click();
     return true;
   }
+  keys.m = () => {
+    const item = chosenItem();
+    return item?.matches(".statement") ? openForm(item, ".rearranging") : false;
+  };
   keys.c = () => {
     const item = chosenItem();
     if (item) return openForm(item, ".remarking");
@@ -190,7 +188,7 @@
   document.addEventListener("htmx:before:swap", ({ detail: { tasks } }) => {
     forms = all(".statement .part-forms").map((form) => [form, partOf(form.closest(".item"))]);
     opened = all("#case details[open]");
-    for (const { fragment } of tasks) if (fragment.querySelector("#case")) keepOrder(fragment);
+    for (const { fragment } of tasks) if (fragment.querySelector("#case")) track(all(".item", fragment));
   });
 
   function keepForms() {
@@ -244,6 +242,7 @@
     } else if (on("a.edit")) choose(on(".item"));
     else if (on("[data-edit]")) keys.e();
     else if (on("[data-remark]")) keys.c();
+    else if (on("[data-rearrange]")) keys.m();
     else if (on("[data-overrule]")) {
       event.preventDefault();
       choose(on(".item"));
@@ -355,6 +354,13 @@
     }
     return true;
   }
+
+  // A statement is one paragraph: Enter saves it.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.matches(".in-place")) return;
+    event.preventDefault();
+    if (!event.ctrlKey && !event.metaKey) event.target.form.requestSubmit(); // those save in every form
+  });
 
   /* Typed text, kept in this browser until it is saved */
 

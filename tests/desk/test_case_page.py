@@ -3,11 +3,11 @@
 from case_views import VERIFIED, a_study, an_approval, an_article
 from desk_client import read, texts
 
-from desk.case_page import case_page
+from desk.case_page import case_page, halves, neighbours
 from review import decisions
 from review.changes import Drop, SetFact
 from review.history import changed_history, history
-from schemas.cases import Fact, Support, SupportLevel
+from schemas.cases import Fact, Section, Support, SupportLevel
 
 
 def texts_of(page, name):
@@ -15,19 +15,22 @@ def texts_of(page, name):
     return [item.part.text for item in items]
 
 
-def test_doubts_come_first_in_their_section_and_confirmed_ones_last(build, warehouse, case_id):
-    """The order is refuted, doubtful, supported; only the abstract keeps its own order."""
-    first, second, *rest = a_study().statements
-    doubt = second.model_copy(update={"support": Support(level=SupportLevel.DOUBTFUL)})
-    study = a_study().model_copy(update={"statements": (first, doubt, *rest)})
-    page = case_page(warehouse.case(build.draft(study)))
-    assert texts_of(page, "abstract")[:2] == [first.text, second.text]
-    assert texts_of(case_page(warehouse.case(case_id)), "challenges") == [
-        "REFUTED-STATEMENT",
-        "DOUBTFUL-STATEMENT",
-        "Scanned tariff tables became unreadable text.",
-        "The model was wrong about half of the rates.",
-    ]
+def test_statements_are_in_the_order_in_which_readers_will_see_them(warehouse, case_id):
+    """Doubtful statements keep their place, so that statements can be rearranged."""
+    study = warehouse.case(case_id).revision.study
+    challenges = [one.text for one in study.statements if one.section is Section.CHALLENGES]
+    assert "DOUBTFUL-STATEMENT" in challenges[1:]
+    assert texts_of(case_page(warehouse.case(case_id)), "challenges") == challenges
+
+
+def test_a_statement_is_merged_with_the_next_one_or_cut_in_the_middle(warehouse, case_id):
+    """Only statements of the same section, from the next one on; halves are whole sentences."""
+    study = warehouse.case(case_id).revision.study
+    near = [one for one in study.statements if one.section is Section.RESULTS]
+    assert len(near) > 1
+    assert neighbours(study, near[1]) == [*near[2:], near[0]]
+    assert halves("One. Two is longer. Three.") == ("One. Two is longer.", "Three.")
+    assert halves("It saves 3.5 hours") == ("It saves 3.5 hours", "")
 
 
 def test_solutions_stand_below_the_challenge_that_they_answer(warehouse, case_id):

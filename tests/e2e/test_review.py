@@ -86,6 +86,71 @@ def test_results_are_shown_before_the_desk_answers(build, page, address, resourc
     expect(page.locator(".ruling")).to_contain_text("Approved by mira")
 
 
+def test_statements_are_moved_merged_and_split_where_they_stand(build, page, address, resources):
+    """By key and by menu; the chosen statement stays chosen, and `u` takes the last step back."""
+    case_id = build.draft()
+    page.goto(f"{address}/cases/{case_id}")
+
+    def said(section: str) -> list[str]:
+        expect(page.locator(".htmx-request")).to_have_count(0)
+        return page.locator(f".{section} .said").all_text_contents()
+
+    first, second, *rest = said("architecture")
+    page.locator(".architecture .choose").first.click()
+    page.keyboard.press("J")
+    expect(page.locator(".architecture .said").nth(1)).to_have_text(first)
+    expect(page.locator(".chosen .said")).to_have_text(first)
+    assert said("architecture") == [second, first, *rest]
+    page.keyboard.press("K")
+    expect(page.locator(".architecture .said").first).to_have_text(first)
+    page.keyboard.press("K")
+    expect(page.locator(".notice.bad")).to_contain_text("it is already the first there")
+
+    page.keyboard.press("m")
+    page.get_by_label("Move to").select_option(label="Lessons")
+    page.get_by_role("button", name="Move", exact=True).click()
+    expect(page.locator(".lessons .said").last).to_have_text(first)
+    expect(page.locator(".lessons .chosen .said")).to_have_text(first)
+    page.keyboard.press("u")
+    expect(page.locator(".architecture .said").first).to_have_text(first)
+
+    other, first, second = said("results")
+    page.locator(".results .choose").nth(1).click()
+    page.locator("#strip").get_by_role("button", name="Rearrange").click()
+    page.get_by_role("button", name="Merge", exact=True).click()
+    expect(page.locator(".results .said").nth(1)).to_have_text(f"{first} {second}")
+    assert said("results") == [other, f"{first} {second}"]
+    page.keyboard.press("m")
+    expect(page.get_by_label("Second statement")).to_have_value(second)
+    page.locator(".rearranging [name=quotes][type=checkbox]").nth(1).uncheck()
+    page.locator(".rearranging [name=rest_quotes][type=checkbox]").nth(0).uncheck()
+    page.get_by_role("button", name="Split").click()
+    expect(page.locator(".results .said").nth(2)).to_have_text(second)
+    assert said("results") == [other, first, second]
+    evidence = {one.text: one.evidence for one in a_study().statements}
+    stored = resources.warehouse.case(case_id).revision.study.statements
+    halves = [one for one in stored if one.text in (first, second)]
+    assert [one.evidence for one in halves] == [evidence[first], evidence[second]]
+
+
+def test_a_statement_is_reworded_in_its_place(build, page, address):
+    """Its text becomes a field: Enter saves it, Escape leaves it as it was."""
+    page.goto(f"{address}/cases/{build.draft()}")
+    page.locator("#s-5 a.choose").click()
+    page.keyboard.press("e")
+    field = page.locator("#s-5-text")
+    expect(field).to_be_focused()
+    expect(page.locator("#s-5 .said")).to_be_hidden()
+    field.fill("Nobody saves this.")
+    page.keyboard.press("Escape")
+    expect(page.locator("#s-5 .said")).to_be_visible()
+    page.keyboard.press("e")
+    field.fill("One short sentence.")
+    page.keyboard.press("Enter")
+    expect(page.locator("#s-5 .said")).to_have_text("One short sentence.")
+    expect(field).to_have_count(0)
+
+
 def test_evidence_is_selected_in_the_source(build, page, address):
     """Selected words are extended to their sentence and added to the existing quotes."""
     page.goto(f"{address}/cases/{build.draft()}")

@@ -40,6 +40,7 @@ class Live:
     def __init__(self, index: Index, warehouse: Warehouse) -> None:
         self.index, self._warehouse = index, warehouse
         self.waiting: dict[str, int] = {}
+        self._reports: int | None = None
         self.failing: list[WatchLine] = []
         self.companies: dict[str, Company] = {}  # by each of their names
         self._listeners: list[Listener] = []
@@ -79,6 +80,7 @@ class Live:
     def note_change(self) -> None:
         """Make the next page wait until the index has the desk's latest change."""
         self._changes += 1
+        self._reports = None
         self._views.clear()
         self._inboxes.clear()
 
@@ -91,6 +93,7 @@ class Live:
                 self._indexed = changes
                 return
             changed = await asyncio.to_thread(self.index.refresh)
+            self._reports = None
             is_slow_due = time.monotonic() - self._slow_at > _SLOW_LOOK_SECONDS
             if is_slow_due:
                 await asyncio.to_thread(self._refresh_slowly)
@@ -125,6 +128,12 @@ class Live:
     def unread(self, who: str) -> int:
         """Return the number of a person's unread messages."""
         return sum(not one.is_read for one in self.inbox(who))
+
+    def reports(self) -> int:
+        """Return the number of reported mistakes that nobody decided on, cached likewise."""
+        if self._reports is None:
+            self._reports = self._warehouse.undecided_mistakes()
+        return self._reports
 
     def look(self, who: str, case_id: str | None) -> AsyncIterator[ServerSentEvent]:
         """Yield the events for an open page until it is closed."""

@@ -84,6 +84,7 @@ async def report(request: Request, desk: Desk) -> Response:
     try:
         if not is_trapped:
             await asyncio.to_thread(_store, desk, given)
+            desk.live.note_change()
     except (InputError, InvalidDecision, UnknownId) as error:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return await _form(request, desk, case_id, given, problem=str(error), status=status)
@@ -191,4 +192,5 @@ async def decide(request: Request, desk: Desk, who: User, mistake_id: str) -> Re
         what=given.get("what", ""), found_by=given.get("found_by", ""),
     )  # fmt: skip
     await asyncio.to_thread(Addresses(desk.settings.home).delete, mistake_id)
+    desk.live.note_change()
     return redirect("/mistakes", request)

@@ -66,6 +66,7 @@ async def render(
         "token": state_of(request).sessions.form_token if person.name else "",
         "people": state_of(request).accounts.people or [person.name],
         "unread": lambda: state_of(request).live.unread(person.name),
+        "reports": state_of(request).live.reports,
         "path": request.url.path,
         "now": datetime.now(UTC),
     }

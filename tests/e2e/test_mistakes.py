@@ -72,7 +72,8 @@ def test_a_reader_reports_a_mistake_and_sees_the_correction(
 
     desk.goto(link)
     assert violations(desk) == []
-    desk.goto(f"{address}/mistakes")
+    desk.goto(address)
+    desk.get_by_role("link", name="Mistakes 1 reported").click()
     expect(desk.locator(".report .said")).to_have_text(WRONG)
     expect(desk.get_by_role("link", name="ida@mail.example")).to_be_visible()
     assert violations(desk) == []
@@ -80,6 +81,7 @@ def test_a_reader_reports_a_mistake_and_sees_the_correction(
     desk.get_by_label("What was wrong?").fill("It takes three hours.")
     desk.get_by_role("button", name="Publish a correction").click()
     expect(desk.locator("strong", has_text="Not mended yet")).to_be_visible()
+    expect(desk.get_by_role("link", name="Mistakes", exact=True)).to_be_visible()
     assert desk.evaluate(overflow) <= 0
     publish(desk, address, warehouse)
     assert "is being corrected" in page.read_text()

@@ -28,7 +28,8 @@ def pages(build, resources) -> list[str]:
     tabs = [f"/?status={status}" for status in ("rejected", "refused", "failed")]
     return [f"/cases/{case_id}", f"/cases/{case_id}/parts/s-15", f"/cases/{approved}", "/?q=claims",
             *tabs, *planted, "/submit", "/submit/page", "/batches", "/watches", "/tags", "/publish",
-            "/insight", "/accounts", "/account", "/log", f"/cases/{approved}/preview", "/cases/none"]  # fmt: skip
+            "/insight", "/inbox", "/round", "/readings", "/mistakes", "/accounts", "/account", "/log",
+            f"/cases/{approved}/preview", "/cases/none"]  # fmt: skip
 
 
 def prepared(page, address, path):

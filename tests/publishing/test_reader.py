@@ -299,6 +299,7 @@ def test_each_sentence_of_a_report_shows_its_sources(site, page):
 
 REPORT = "reports/what-they-show/index.html"
 PAGES = ("index.html", "search.html?q=model", "browse.html", "tags/vllm/index.html", "results.html",
+         "how-right.html",
          "lessons.html", "ask.html", "attribution.html", REPORT, "reports/index.html", "figures.html", "data.html", "changes.html", "404.html")  # fmt: skip
 
 

@@ -49,13 +49,18 @@
   }
 
   let saving = Promise.resolve(); // one request after the other: the newest mark counts
+  let unsaved = 0;
+  addEventListener("beforeunload", (event) => {
+    if (unsaved) event.preventDefault();
+  });
   function save(item, mark) {
     const before = item.dataset.mark ?? "";
     const form = item.querySelector("form");
     const fields = new FormData(form);
     fields.set("mark", mark);
     show(item, mark);
-    saving = saving.then(() => send(item, form.action, fields, before));
+    unsaved += 1;
+    saving = saving.then(() => send(item, form.action, fields, before)).finally(() => (unsaved -= 1));
   }
 
   async function send(item, address, fields, before) {

@@ -145,6 +145,7 @@
     const card = form.closest("#cards [data-card]");
     if (!card) return;
     event.preventDefault();
+    if (card.dataset.state === "sent") return; // still shown, because the next card is loading
     const data = new FormData(form, event.submitter);
     const job = { id: card.id, form, data, address: form.getAttribute("action") };
     const decision = data.get("decision");

@@ -1,49 +1,25 @@
 """A reader's report, from the link on the site to the correction that readers see."""
 
-import socket
-
 import pytest
-from argon2 import PasswordHasher
 from browsers import PHONE, violations
 from playwright.sync_api import expect
+from public_desk import publish, resources, settings  # noqa: F401 - fixtures
 from read_twice import APPROVER
 
-from config.settings import Settings
-from desk import server
-from desk.accounts import Accounts
 from review import decisions
 from review.changes import Drop
-from schemas.reviews import Role
 
 pytestmark = pytest.mark.browser
 
 WRONG = "It takes <b>three</b> hours, not 26."
 
 
-@pytest.fixture
-def settings(tmp_path) -> Settings:
-    """A desk with a public address: this machine's name and a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"http://localhost:{free.getsockname()[1]}"
-    return Settings(
-        home=tmp_path, curator=APPROVER, desk_address=address, site_address=f"{address}/site"
-    )
-
-
-@pytest.fixture
-def resources(resources, monkeypatch):
-    """The desk listens at its address, and does not start in public without an account."""
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(Accounts, "hasher", quick)
-    Accounts(resources.warehouse).add("grace", Role.ADMIN, APPROVER, "a long password")
-    serve, port = server.serve, int(resources.settings.desk_address.rpartition(":")[2])
-    monkeypatch.setattr(server, "serve", lambda r, _, key, **more: serve(r, port, key, **more))
-    return resources
-
-
 def test_a_reader_reports_a_mistake_and_sees_the_correction(
-    build, resources, open_as, address, browser
+    build,
+    resources,  # noqa: F811
+    open_as,
+    address,
+    browser,
 ):
     """By touch without an account; a curator accepts, mends and publishes with the mouse."""
     warehouse = resources.warehouse
@@ -51,7 +27,7 @@ def test_a_reader_reports_a_mistake_and_sees_the_correction(
     decisions.approve(warehouse, case_id, APPROVER, leave_out=True)
     text = warehouse.case(case_id).revision.study.statements[2].text
     desk = open_as(APPROVER)
-    publish(desk, address, warehouse)
+    publish(desk, address)
 
     context = browser.new_context(viewport=PHONE, has_touch=True, java_script_enabled=False)
     reader = context.new_page()
@@ -81,14 +57,13 @@ def test_a_reader_reports_a_mistake_and_sees_the_correction(
     desk.get_by_label("What was wrong?").fill("It takes three hours.")
     desk.get_by_role("button", name="Publish a correction").click()
     expect(desk.locator("strong", has_text="Not mended yet")).to_be_visible()
-    expect(desk.get_by_role("link", name="Mistakes", exact=True)).to_be_visible()
     assert desk.evaluate(overflow) <= 0
-    publish(desk, address, warehouse)
+    publish(desk, address)
     assert "is being corrected" in page.read_text()
 
     decisions.edit(warehouse, case_id, [Drop(part="s-3")], APPROVER)
     decisions.approve(warehouse, case_id, APPROVER, leave_out=True)
-    publish(desk, address, warehouse)
+    publish(desk, address)
     desk.goto(f"{address}/site/corrections.html")
     entry = desk.locator(".corrections li")
     expect(entry).to_contain_text("It takes three hours.")
@@ -99,16 +74,3 @@ def test_a_reader_reports_a_mistake_and_sees_the_correction(
     desk.goto(f"{address}/mistakes")
     expect(desk.locator(".report")).to_contain_text("Mended")
     expect(desk.get_by_role("link", name="ida@mail.example")).to_have_count(0)
-
-
-def publish(page, address, warehouse):
-    """Publish on the desk's page and wait until the publication is stored."""
-    count = "SELECT count(*) FROM publications"
-    before = warehouse.sql(count)[1]
-    page.goto(f"{address}/publish")
-    page.locator("#publish form button[type=submit]").click()
-    for _ in range(300):
-        if warehouse.sql(count)[1] != before:
-            break
-        page.wait_for_timeout(200)
-    assert warehouse.sql(count)[1] != before

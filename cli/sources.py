@@ -1,7 +1,6 @@
 """``submit``, ``extract`` and ``retry`` single sources."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import ValidationError
@@ -29,7 +28,9 @@ Sources = Annotated[
     ),
 ]
 Url = Annotated[Text, opt(help="The original address of a local file.")]
-Transcript = Annotated[Path | None, opt(help="A file with the transcript of a video or recording.")]
+Transcript = Annotated[
+    str | None, opt(help="The file or address of the transcript of a video or recording.")
+]
 Feed = Annotated[Text, opt(help="A feed with the full text of the page.")]
 
 
@@ -163,14 +164,14 @@ def exit_code(outcomes: Sequence[CasebookError | Failure | None]) -> int:
 
 
 def references(
-    sources: Sequence[str], url: str | None, transcript: Path | None, feed: str | None
+    sources: Sequence[str], url: str | None, transcript: str | None, feed: str | None
 ) -> list[SourceRef]:
     """Return the sources that the arguments name.
 
     Raises:
         InputError: if options are given with several sources, or an input line is not valid.
     """
-    options = {"url": url, "transcript": str(transcript) if transcript else None, "feed": feed}
+    options = {"url": url, "transcript": transcript, "feed": feed}
     given = {name: value for name, value in options.items() if value}
     if given and (len(sources) != 1 or sources == ["-"]):
         raise InputError(f"--{next(iter(given))} needs exactly one source")

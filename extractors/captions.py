@@ -1,5 +1,6 @@
 """Captions (WebVTT, SubRip): cues are joined into paragraphs with a start time."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +14,9 @@ from extractors.dates import stated_day
 from extractors.speakers import CLOCK, is_name, seconds_of
 from extractors.text import count_words, decode, hidden_in, one_line, unreadable
 from schemas.sources import Extracted, Payload, SourceKind, Step
+
+JSON_CUES = "application/x-podcast-transcript+json"
+"""Our name for the JSON transcripts of podcasts, which are served as any JSON."""
 
 _ENOUGH_WORDS = 60  # afterwards a paragraph ends at the first sentence end or pause
 _MOST_WORDS = 100  # a paragraph without a sentence end is cut here
@@ -46,11 +50,13 @@ class Cue(NamedTuple):
 def read(payload: Payload) -> Extracted:
     """Return the text of a captions file and its NOTEs; raise ExtractionError without cues."""
     source = re.sub(r"\r\n?", "\n", decode(payload.data, payload.charset))
-    cues = parse_cues(source)
+    is_json = payload.media_type == JSON_CUES
+    cues = parse_segments(source) if is_json else parse_cues(source)
     if not cues:
-        problem = "has no lines with two times and an arrow; export it again as .vtt or .srt"
+        known = "segments with times" if is_json else "lines with two times and an arrow"
+        problem = f"has no {known}; export it again as .vtt or .srt"
         raise unreadable(payload, problem, "damaged")
-    header = _TIMES.split(source, maxsplit=1)[0]
+    header = "" if is_json else _TIMES.split(source, maxsplit=1)[0]
     notes = {name.lower().rstrip("s"): one_line(value) for name, value in _NOTE.findall(header)}
     speaker = notes.get("speaker", "").partition(",")[0]  # then come role and company
     return document(
@@ -63,6 +69,19 @@ def read(payload: Payload) -> Extracted:
         steps=[Step(method="captions", outcome=f"{len(cues)} cues")],
         hidden=hidden_in(source),
     )
+
+
+def parse_segments(source: str) -> list[Cue]:
+    """Return the cues of a podcast's transcript in JSON; none if it is not one."""
+    try:
+        stated = json.loads(source)["segments"]
+        timed = ((float(one["startTime"]), one) for one in stated)
+        return [
+            Cue(at, float(one.get("endTime", at)), str(one["body"]), one.get("speaker") or None)
+            for at, one in timed
+        ]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return []
 
 
 def parse_cues(source: str) -> list[Cue]:

@@ -25,7 +25,7 @@ FORMATS = tuple(Format(**one) for one in table("formats")["formats"])
 DOCUMENTS = tuple(suffix for one in FORMATS for suffix in one.suffixes)
 RECORDINGS = (".mp3", ".m4a", ".mp4", ".wav", ".ogg", ".flac", ".webm")
 SOURCES = DOCUMENTS + RECORDINGS
-TRANSCRIPTS = (".vtt", ".srt", ".txt", ".md", ".docx")
+TRANSCRIPTS = (".vtt", ".srt", ".json", ".txt", ".md", ".docx")
 
 
 def format_of(name: str) -> Format | None:

@@ -1,25 +1,41 @@
 """Videos and recordings: the text of their bundles, with times and speakers."""
 
+from collections.abc import Sequence
+
 from extractors import registry
 from extractors.blocks import document
 from extractors.bundles import Bundle, unpack
 from extractors.captions import Cue, cue_blocks
 from extractors.dates import stated_day
 from extractors.sites import kind_of_url
-from schemas.sources import Extracted, Payload, SourceKind, Step
+from schemas.sources import Extracted, Passage, Payload, SourceKind, Step
 
 
 def read(payload: Payload) -> Extracted:
     """Return the text of the captions or transcript; raise ExtractionError if it is missing."""
     bundle = unpack(payload)
     found = registry.read(bundle.body) if bundle.body else _of_cues(bundle)
-    changes = {
+    changes: dict[str, object] = {
         "kind": kind_of_url(payload.final_url or "") or SourceKind.RECORDING,
         "title": bundle.about.title or found.title,
         "authors": found.authors or bundle.about.authors,
         "site": bundle.about.site,
     }
+    if bundle.body and bundle.about.chapters:
+        changes["passages"] = _in_chapters(found.passages, bundle.about.chapters)
     return found.model_copy(update=changes)
+
+
+def _in_chapters(
+    passages: Sequence[Passage], chapters: Sequence[tuple[float, str]]
+) -> list[Passage]:
+    """Return passages with the title of the chapter in which they begin as their heading."""
+
+    def heading(second: float | None) -> tuple[str, ...]:
+        begun = [title for at, title in chapters if second is not None and at <= second]
+        return tuple(begun[-1:])
+
+    return [one.model_copy(update={"headings": heading(one.seconds)}) for one in passages]
 
 
 def _of_cues(bundle: Bundle) -> Extracted:

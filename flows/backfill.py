@@ -115,7 +115,7 @@ async def _ingest_in_flow(run: Run) -> IngestResult:
     ref = run.ref
     try:
         result: IngestResult = await ingest(
-            run.label, ref.url, ref.transcript, ref.feed, force=run.force
+            run.label, ref.url, ref.transcript, ref.feed, ref.chapters, force=run.force
         )
     except SourceFailed as failed:
         return failed.result

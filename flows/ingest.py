@@ -56,18 +56,19 @@ async def ingest(
     url: str | None = None,
     transcript: str | None = None,
     feed: str | None = None,
+    chapters: str | None = None,
     force: bool = False,
     refresh: bool = False,
 ) -> IngestResult:
     """Draft ``source``, an address or a path (``url`` is the original address of a file).
 
-    ``transcript`` is the path of a file to read instead of a video, ``feed`` the address of a feed
-    with the page's text. ``force`` drafts the source even if triage rejects it, ``refresh``
-    fetches a known address again.
+    ``transcript`` is a file or address to read instead of a video, ``chapters`` the address of its
+    chapters, ``feed`` that of a feed with the page's text. ``force`` drafts the source even if
+    triage rejects it, ``refresh`` fetches a known address again.
     """
     if run := batch_run.get():
         return await process(run)
-    ref = SourceRef(source=source, url=url, transcript=transcript, feed=feed)
+    ref = SourceRef(source=source, url=url, transcript=transcript, feed=feed, chapters=chapters)
     async with Resources() as resources:
         return await process(Run(ref, resources, force=force, refresh=refresh))
 

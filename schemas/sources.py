@@ -44,7 +44,8 @@ class SourceRef(Frozen):
 
     source: str = Field(min_length=1)
     url: str | None = None  # the origin of a local file
-    transcript: str | None = None  # a file with the transcript of the video or recording
+    transcript: str | None = None  # the file or address of the transcript of a recording
+    chapters: str | None = None  # the address of the chapters of a podcast's episode
     feed: str | None = None  # a feed with the full text of the page
     captured: bool = False  # the file is a page saved from a curator's browser
 
@@ -63,7 +64,8 @@ class Candidate(Frozen):
 
     url: str
     origin: str | None = None
-    transcript: str | None = None  # a file with its transcript
+    transcript: str | None = None  # the file or address of its transcript
+    chapters: str | None = None
     title: str | None = None
     published: StatedDate | None = None
     summary: str | None = None
@@ -71,7 +73,8 @@ class Candidate(Frozen):
     @property
     def reference(self) -> SourceRef:
         """The source to submit."""
-        return SourceRef(source=self.url, url=self.origin, transcript=self.transcript)
+        named = {"transcript": self.transcript, "chapters": self.chapters}
+        return SourceRef(source=self.url, url=self.origin, **named)
 
 
 class Step(Frozen):

@@ -54,7 +54,7 @@ def known_snapshot(run: Run) -> Snapshot | None:
 
 def stored_file(warehouse: Warehouse, ref: SourceRef, source_id: str) -> Snapshot | None:
     """Return the stored bytes of a source that was a file, since the desk reads no files."""
-    is_file = ref.transcript or not is_web_address(ref.source)
+    is_file = not is_web_address(ref.transcript or ref.source)
     found = warehouse.newest_snapshot(source_id) if is_file else None
     return None if found and found.is_imported else found
 

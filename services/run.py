@@ -55,7 +55,7 @@ class Run:
     @property
     def is_remote(self) -> bool:
         """Whether the bytes come from the network."""
-        return self.ref.transcript is None and is_web_address(self.ref.source)
+        return is_web_address(self.ref.transcript or self.ref.source)
 
     @property
     def paid(self) -> list[Generation]:

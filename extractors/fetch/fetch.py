@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from extractors import sites
-from extractors.bundles import RECORDING, TRANSCRIPT, About, Bundle, BundlePart, unpack
+from extractors.bundles import RECORDING, TRANSCRIPT, About, Bundle, unpack
 from extractors.fetch.network import Network
 from extractors.fetch.papers import fetch_paper
+from extractors.fetch.transcripts import as_transcript, fetch_transcript
 from extractors.formats import RECORDINGS, format_of
 from extractors.lists.feeds import feed_item
 from extractors.network.limits import MEGABYTE, FetchLimits
@@ -55,8 +56,12 @@ async def fetch(ref: SourceRef, network: Network) -> Payload:
     limits = network.client.limits
     if ref.transcript is not None:
         address = ref.url or (ref.source if _SCHEME.match(ref.source) else None)
-        transcript = await _read_local(ref.transcript, address, limits)
-        return await _as_transcript(transcript, network)
+        if is_web_address(ref.transcript):
+            found = await fetch_transcript(ref.transcript, network)
+        else:
+            found = await _read_local(ref.transcript, address, limits)
+        origin = str(parse_web_url(address)) if address else None
+        return await as_transcript(found, origin, ref.chapters, network)
     if is_web_address(ref.source):
         payload = await _fetch_remote(parse_web_url(ref.source), network)
     else:
@@ -224,16 +229,6 @@ def read_file(path: Path, limits: FetchLimits) -> bytes:
         most = f"{cap / MEGABYTE:g} MB, the limit for this kind of file"
         raise errors.TooLarge(f"{name} is larger than {most}: submit a smaller extract of it.")
     return data
-
-
-async def _as_transcript(transcript: Payload, network: Network) -> Payload:
-    """Return a transcript with the title and channel of its video, if they can be fetched."""
-    from extractors.fetch.youtube import about_video
-
-    video = sites.video_id(sites.original_of(transcript.url)) if transcript.url else None
-    about = await about_video(video, network) if video else About()
-    data = Bundle(about=about, body=BundlePart(**dict(transcript))).pack()
-    return transcript.model_copy(update={"data": data, "media_type": TRANSCRIPT})
 
 
 async def _transcribed(payload: Payload, network: Network) -> Payload:

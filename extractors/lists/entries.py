@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from extractors.data import table
 from extractors.dates import day_in_address, stated_date
-from extractors.formats import SOURCES
+from extractors.formats import SOURCES, TRANSCRIPTS
 from extractors.sites import canonical_url
 from extractors.text import name_of, one_line, unreadable
 from extractors.urls import is_web_address
@@ -56,6 +56,11 @@ class Location(NamedTuple):
             return urljoin(self.base, address.strip())
         except ValueError:
             return address
+
+    def joined(self, address: str) -> str | None:
+        """Return a web address in full, None for anything else."""
+        whole = self.join(address) if address.strip() else ""
+        return whole if is_web_address(whole) else None
 
     def source(self, value: str) -> str | None:
         """Return the address or local file in a field, None for anything else."""
@@ -120,15 +125,17 @@ def from_fields(
         advice = "remove them, or rename them to url, title, date, summary or transcript"
         raise ExtractionError(f"{message}; {advice}.", cause="unknown_column")
     transcript = str(fields.get("transcript") or "").strip()
-    if transcript and not (location.folder and is_file_name(transcript)):
+    words = transcript if is_web_address(transcript) else None
+    if not words and location.folder and PurePath(transcript).suffix.lower() in TRANSCRIPTS:
+        words = str(location.folder / Path(transcript).expanduser())
+    if transcript and not words:
         return missed(name, text, "transcript files are allowed only in local lists")
     kinds = (COLUMNS[kind] for kind in ("titles", "dates", "summaries"))
     rest = (next((fields[name] for name in names if fields.get(name)), None) for names in kinds)
     origin = next(filter(is_web_address, found), None)
     named = candidate(found[0], *rest)
     origin = None if origin == found[0] else origin
-    file = location.source(transcript) if transcript else None
-    return named.model_copy(update={"origin": origin, "transcript": file})
+    return named.model_copy(update={"origin": origin, "transcript": words})
 
 
 def unique(candidates: Iterable[Candidate], *, local: bool) -> tuple[list[Candidate], list[str]]:

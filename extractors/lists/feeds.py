@@ -18,6 +18,7 @@ from schemas.errors import InvalidUrl
 from schemas.sources import Payload, SourceRef, Step
 
 _PAGE = table("lists")["item"]["page"]
+_NOT_SPOKEN = ("", "")
 _FEWEST_WORDS = 200  # shorter items are teasers
 _INLINE = re.compile(r"(?i)</?(?:a|b|code|em|i|mark|span|strong|su[bp])(?:\s[^<>]*)?>")
 _ESCAPED_TWICE = re.compile(r"(?i)&lt;/(?:p|div|li|h\d)&gt;")
@@ -27,13 +28,36 @@ def read_feed(text: str, payload: Payload, location: Location) -> Iterator[ListE
     """Yield the items of a feed."""
     feed = _parsed(text, payload, location)
     location = location if location.base else Location(str(feed.feed.get("link") or ""))
-    for entry in feed.entries:
+    spoken = list(_spoken(text, payload)) if "transcript" in text else []
+    if len(spoken) != len(feed.entries):
+        spoken = [_NOT_SPOKEN] * len(feed.entries)
+    for entry, (transcript, chapters) in zip(feed.entries, spoken, strict=True):
         title = unescape(_INLINE.sub("", entry.get("title") or ""))
         day = entry.get("published") or entry.get("updated")
         if address := next(_addresses(entry, location), None):
-            yield candidate(address, title, day, next(_texts(entry), None))
+            found = candidate(address, title, day, next(_texts(entry), None))
+            words, parts = map(location.joined, (transcript, chapters))
+            yield found.model_copy(update={"transcript": words, "chapters": words and parts})
         else:
             yield missed("an item", title)
+
+
+def _spoken(text: str, payload: Payload) -> Iterator[tuple[str, str]]:
+    """Yield the addresses of transcript and chapters of each item, empty if not stated."""
+    for item in _tree(text, payload).iter("{*}item"):
+        listed = [one for one in item.findall("{*}transcript") if one.get("url")]
+        ranked = sorted(listed, key=lambda one: _rank(one.get("type") or ""))
+        chapters = item.find("{*}chapters")
+        yield (
+            ranked[0].get("url") if ranked else "",
+            (chapters.get("url") or "") if chapters is not None else "",
+        )
+
+
+def _rank(media_type: str) -> int:
+    """Return the place of a kind of transcript: those with times first."""
+    kinds = ("vtt", "subrip", "srt", "json", "html")
+    return next((n for n, kind in enumerate(kinds) if kind in media_type), len(kinds))
 
 
 def read_sitemap(text: str, payload: Payload, location: Location) -> Iterator[ListEntry]:

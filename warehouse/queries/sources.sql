@@ -51,6 +51,7 @@ SELECT
     sources.submitted,
     sources.origin_url,
     sources.transcript,
+    sources.chapters,
     sources.feed,
     sources.captured
 FROM open_failures

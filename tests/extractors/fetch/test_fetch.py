@@ -299,6 +299,54 @@ async def test_a_transcript_of_a_recording_elsewhere_asks_nothing(web, fetched, 
     assert (talk.kind, talk.text, web.asked) == (SourceKind.RECORDING, STORY.strip(), [])
 
 
+EPISODE, WORDS, PARTS = (
+    f"https://public.example/1{end}" for end in ("", ".json", "-chapters.json")
+)
+SPOKEN = {
+    "version": "1.0.0",
+    "segments": [
+        {"speaker": "Ana", "startTime": 0.5, "endTime": 4.0, "body": "How did you begin with it?"},
+        {"speaker": "Ben", "startTime": 65.0, "endTime": 69.0, "body": "We wrote each rate out."},
+    ],
+}
+CHAPTERS = {
+    "chapters": [
+        {"startTime": 60, "title": "Tables"},
+        {"startTime": 0, "title": "Hello"},
+        {"startTime": 61, "title": "A picture", "toc": False},
+    ]
+}
+
+
+async def test_an_episode_is_read_from_the_transcript_that_its_feed_names(web, fetched):
+    """With speakers, seconds and chapters; the sound is not fetched."""
+    web.answer(WORDS.removeprefix("https://"), json.dumps(SPOKEN), "application/json")
+    web.answer(PARTS.removeprefix("https://"), json.dumps(CHAPTERS), "application/json")
+    payload = await fetched(EPISODE, transcript=WORDS, chapters=PARTS)
+    talk = registry.read(payload)
+    assert (talk.kind, payload.url) == (SourceKind.RECORDING, EPISODE)
+    said = [(one.speaker, one.seconds, one.section) for one in talk.passages]
+    assert said == [("Ana", 0.5, "Hello"), ("Ben", 65.0, "Tables")]
+    assert [one.method for one in payload.steps] == ["transcript", "chapters"]
+    assert not any(address.rstrip("/") == EPISODE for address in web.addresses)
+
+
+async def test_missing_chapters_are_noted_and_a_missing_transcript_is_an_error(web, fetched):
+    """The words count; a page of our own network is refused for both."""
+    web.answer(WORDS.removeprefix("https://"), json.dumps(SPOKEN), "application/json")
+    web.answer(PARTS.removeprefix("https://"), "[]", "application/json")
+    payload = await fetched(EPISODE, transcript=WORDS, chapters=PARTS)
+    assert payload.steps[-1].doubtful
+    assert [one.section for one in registry.read(payload).passages] == [None, None]
+    payload = await fetched(EPISODE, transcript=WORDS, chapters="http://10.0.0.1/1.json")
+    assert "10.0.0.1" in payload.steps[-1].outcome
+    with pytest.raises(errors.FetchError, match=r"10\.0\.0\.1"):
+        await fetched(EPISODE, transcript="http://10.0.0.1/1.vtt")
+    web.answer("public.example/2.json", '{"segments": [{"body": 1}]}', "application/json")
+    with pytest.raises(errors.ExtractionError, match="no segments with times"):
+        registry.read(await fetched(EPISODE, transcript="https://public.example/2.json"))
+
+
 @pytest.mark.parametrize("kind", ["video", "paper", "recording", "transcript"])
 def test_a_bundle_that_is_not_one_has_a_clear_error(kind):
     """Bytes with our media types that we did not write give a one-line error."""

@@ -269,3 +269,24 @@ def test_an_item_that_is_missing_or_a_teaser_says_so(address, reason, tmp_path):
         feed_item(Payload(data=teaser.encode(), media_type="", url=BASE), address)
     with pytest.raises(ExtractionError):
         feed_item(Payload(data=str(tmp_path / "feed.xml").encode(), media_type=""), A)
+
+
+def test_a_podcast_names_transcripts_and_chapters():
+    """The transcript with times is chosen, relative to the feed; files are never named by one."""
+    namespace = 'xmlns:podcast="https://podcastindex.org/namespace/1.0"'
+    items = f"""<item><link>{A}</link><podcast:transcript url="/1.html" type="text/html"/>
+      <podcast:transcript url="/1.vtt" type="text/vtt"/>
+      <podcast:chapters url="https://a.example/1.json" type="application/json+chapters"/></item>
+      <item><link>{B}</link><podcast:chapters url="/2.json"/></item>
+      <item><enclosure url="{C}.mp3" type="audio/mpeg"/>
+      <podcast:transcript url="file:///etc/passwd" type="text/vtt"/></item>"""
+    feed = rss(items).replace("<rss ", f"<rss {namespace} ")
+    one, two, three = listing(feed).candidates
+    assert one.transcript == "https://blog.example.com/1.vtt"
+    assert one.reference.chapters == "https://a.example/1.json"
+    assert (two.transcript, two.chapters) == (None, None)
+    assert (three.url, three.transcript) == (f"{C}.mp3", None)
+    assert listing(feed, folder=Path("/home")).candidates[2].transcript is None
+    table = f"url,transcript\n{A},https://b.example/1.vtt\n{B},2.json\n"
+    found = listing(table, name="list.csv", folder=Path("/home/talks"), base="").candidates
+    assert [c.transcript for c in found] == ["https://b.example/1.vtt", "/home/talks/2.json"]

@@ -13,6 +13,7 @@ from schemas.sources import Payload
 VIDEO, PAPER, RECORDING, TRANSCRIPT = (
     f"{OUR_TYPES}{name}+json" for name in ("video", "paper", "recording", "transcript")
 )
+GENERATED = ", generated"  # ends the step that fetched captions made by a machine
 Cues = tuple[tuple[float, float, str], ...]  # start and end in seconds, and the words between
 _OneLine = Annotated[str, AfterValidator(one_line)]
 

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 
 from extractors import registry
 from extractors.blocks import document
-from extractors.bundles import Bundle, unpack
+from extractors.bundles import GENERATED, Bundle, unpack
 from extractors.captions import Cue, cue_blocks
 from extractors.dates import stated_day
 from extractors.sites import kind_of_url
-from schemas.sources import Extracted, Passage, Payload, SourceKind, Step
+from schemas.sources import Extracted, Heard, Passage, Payload, SourceKind, Step
 
 
 def read(payload: Payload) -> Extracted:
     """Return the text of the captions or transcript; raise ExtractionError if it is missing."""
     bundle = unpack(payload)
     found = registry.read(bundle.body) if bundle.body else _of_cues(bundle)
+    heard = None if bundle.body else heard_by(payload.steps)
     changes: dict[str, object] = {
         "kind": kind_of_url(payload.final_url or "") or SourceKind.RECORDING,
         "title": bundle.about.title or found.title,
@@ -23,7 +24,19 @@ def read(payload: Payload) -> Extracted:
     }
     if bundle.body and bundle.about.chapters:
         changes["passages"] = _in_chapters(found.passages, bundle.about.chapters)
+    elif heard:
+        changes["passages"] = [one.model_copy(update={"heard": heard}) for one in found.passages]
     return found.model_copy(update=changes)
+
+
+def heard_by(steps: Sequence[Step]) -> Heard | None:
+    """Return the machine that heard the words, as the step says that fetched them."""
+    for step in reversed(steps):
+        if step.method.startswith("transcription by "):
+            return "recognized"
+        if step.method.startswith("captions "):
+            return "generated" if step.method.endswith(GENERATED) else None
+    return None
 
 
 def _in_chapters(

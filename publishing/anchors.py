@@ -67,7 +67,8 @@ def span_of(document: Document, evidence: Evidence) -> tuple[int, int] | None:
 def place(evidence: Evidence, document: Document | None = None) -> str:
     """Return the location of a quote: ``page 3``, ``12:31, Ada Berg`` or ``§ Heading``.
 
-    Headings require ``document``. Empty if the source has no pages, times or headings.
+    Headings require ``document``. Words that a machine heard are called so. Empty if the source has
+    no pages, times or headings.
     """
     where = "the page’s description" if evidence.passage == 0 else ""
     if evidence.seconds is not None:
@@ -76,7 +77,8 @@ def place(evidence: Evidence, document: Document | None = None) -> str:
         where = f"page {evidence.page}"
     elif heading := _heading(evidence, document):
         where = f"§ {heading}"
-    return ", ".join(filter(None, (where, evidence.speaker)))
+    heard = "as a machine heard it" if evidence.heard else ""
+    return ", ".join(filter(None, (where, evidence.speaker, heard)))
 
 
 def _heading(evidence: Evidence, document: Document | None) -> str | None:

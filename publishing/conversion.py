@@ -51,7 +51,17 @@ _COPIED_FACTS: tuple[FactName, ...] = ("company", "industry", "year", "stage", "
 _OF_FACT = {"name", "value", "inferred"}
 _OF_STATEMENT = {"n", "section", "text", "origin", "answers", "rests_on", "form"}
 _OF_TAG = {"slug", "label", "group"}
-_OF_EVIDENCE = {"quote", "translation", "start", "end", "match", "page", "seconds", "speaker"}
+_OF_EVIDENCE = {
+    "quote",
+    "translation",
+    "start",
+    "end",
+    "match",
+    "page",
+    "seconds",
+    "speaker",
+    "heard",
+}
 _WRONG = {SupportLevel.DOUBTFUL, SupportLevel.REFUTED}
 _OF_DOCUMENT = {"kind", "site", "authors", "published", "language"}
 

@@ -15,7 +15,7 @@ from schemas.frozen import Frozen, sha256_hex
 from schemas.imports import RecordOrigin
 from schemas.mistakes import Correction
 from schemas.reviews import Unread
-from schemas.sources import CheckResult, SourceKind
+from schemas.sources import CheckResult, Heard, SourceKind
 from schemas.systems import CaseSystem
 
 _KICKERS: tuple[FactName, ...] = ("company", "industry", "year")
@@ -50,6 +50,7 @@ class PublishedQuote(Frozen):
     page: int | None
     seconds: float | None
     speaker: str | None
+    heard: Heard | None = None  # the machine that heard the words
     place: str
     link: str | None
 

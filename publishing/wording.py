@@ -125,10 +125,16 @@ def silence_phrases(labels: Iterable[str]) -> list[str]:
     return [words.get(label, label.lower()) for label in labels]
 
 
-def support_label(level: SupportLevel, origin: Origin = Origin.MODEL) -> str:
-    """Return the note beside a statement: ``verified``, ``verified, a curator's words``."""
+def support_label(
+    level: SupportLevel, origin: Origin = Origin.MODEL, *, heard: bool = False
+) -> str:
+    """Return the note beside a statement: ``verified``, ``verified, a curator's words``.
+
+    ``heard`` is whether its quotes are a machine's transcript.
+    """
     whose = {Origin.CURATOR: ", a curator’s words", Origin.SELECTED: ", chosen by code"}
-    return f"{level.value}{whose.get(origin, '')}"
+    how = ", as a machine heard it" if heard else ""
+    return f"{level.value}{how}{whose.get(origin, '')}"
 
 
 def support_mark(support: Support) -> str:

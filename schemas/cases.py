@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 from pydantic import Field
 
 from schemas.frozen import Frozen
+from schemas.sources import Heard
 
 Match = StrEnum("Match", "EXACT CLOSE MISSING")
 Match.__doc__ = """How closely a quote matches the document."""
@@ -35,6 +36,7 @@ class Evidence(Frozen):
     seconds: float | None = None
     estimated: bool = False  # whether the seconds are interpolated within a long turn
     speaker: str | None = None
+    heard: Heard | None = None  # the machine that heard the words
 
     @property
     def is_found(self) -> bool:

@@ -168,6 +168,10 @@ class LineBox(Frozen):
     box: tuple[int, ...]
 
 
+Heard = Literal["generated", "recognized"]
+"""How a machine heard words: captions that the site generated, or our speech recognition."""
+
+
 class Passage(Frozen):
     """Roughly one paragraph, ``text[start:end]`` of a document; ``n`` and ``page`` start at 1."""
 
@@ -178,6 +182,7 @@ class Passage(Frozen):
     page: int | None = None
     seconds: float | None = None  # its start in a video or recording
     speaker: str | None = None
+    heard: Heard | None = None  # None if a person wrote the words, or nobody says
     lines: tuple[LineBox, ...] = ()  # of a PDF: the lines that overlap it
 
     @property

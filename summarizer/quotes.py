@@ -173,6 +173,7 @@ def evidence_at(document: Document, start: int, end: int, score: float = 1.0) ->
         seconds=seconds,
         estimated=passage is not None and seconds != passage.seconds,
         speaker=passage.speaker if passage else None,
+        heard=passage.heard if passage else None,
     )
 
 

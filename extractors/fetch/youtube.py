@@ -19,7 +19,7 @@ from requests.adapters import BaseAdapter
 from youtube_transcript_api import Transcript, YouTubeTranscriptApi
 from youtube_transcript_api import _errors as theirs
 
-from extractors.bundles import VIDEO, About, Bundle
+from extractors.bundles import GENERATED, VIDEO, About, Bundle
 from extractors.data import table
 from extractors.fetch.network import Network
 from extractors.fetch.ytdlp import CONSENT, Bridge, fetch_words
@@ -150,7 +150,7 @@ def _first_words(
     steps: list[Step] = []
     cause = "captions_missing"
     for track in ranked(tracks)[:3]:
-        method = f"captions {track.language_code}{', generated' * track.is_generated}"
+        method = f"captions {track.language_code}{GENERATED * track.is_generated}"
         try:
             cues = tuple((cue.start, cue.start + cue.duration, cue.text) for cue in track.fetch())
             cause = "captions_missing"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any
 
-from extractors.bundles import About, Bundle, Cues
+from extractors.bundles import GENERATED, About, Bundle, Cues
 from extractors.captions import parse_cues
 from extractors.data import table
 from extractors.fetch.network import Network
@@ -62,11 +62,13 @@ async def fetch_words(page: str, network: Network) -> tuple[Bundle, tuple[Step, 
     limits = replace(limits, deadline_seconds=limits.audio_seconds)
     try:
         info = await asyncio.to_thread(_look, page, bridge)
-        cues = await asyncio.to_thread(_captions, info, bridge)
+        cues, is_generated = await asyncio.to_thread(_captions, info, bridge)
         if not cues and transcriber and (sound := _sound(info)):
             heard = await asyncio.to_thread(bridge.send, sound["url"], None, {}, limits)
             cues = await transcriber.transcribe(heard.data, f"video.{sound['ext']}", "audio/mp4")
             how = f"transcription by {transcriber.model}"
+        elif cues and is_generated:
+            how += GENERATED
     finally:
         bridge.closed = True
     about = About(
@@ -80,16 +82,20 @@ async def fetch_words(page: str, network: Network) -> tuple[Bundle, tuple[Step, 
     return (Bundle(about=about, cues=cues), (step,)) if cues else None
 
 
-def _captions(info: Mapping[str, Any], bridge: Bridge) -> Cues:
-    """Return cues in the spoken language, preferably written by a person. Runs in a thread."""
+def _captions(info: Mapping[str, Any], bridge: Bridge) -> tuple[Cues, bool]:
+    """Return cues in the spoken language, and whether a machine made them. Runs in a thread.
+
+    Captions by a person are preferred.
+    """
     spoken = str(info.get("language") or "en").partition("-")[0]
     for kind in ("subtitles", "automatic_captions"):
         for language, forms in (info.get(kind) or {}).items():
             address = next((one["url"] for one in forms if one.get("ext") == "vtt"), None)
             if address and language.partition("-")[0] == spoken:
                 data = bridge.send(address, None, {}).data
-                return tuple(cue[:3] for cue in parse_cues(decode(data)))
-    return ()
+                cues = tuple(cue[:3] for cue in parse_cues(decode(data)))
+                return cues, kind == "automatic_captions"
+    return (), False
 
 
 def _sound(info: Mapping[str, Any]) -> Mapping[str, Any] | None:

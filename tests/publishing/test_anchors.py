@@ -91,6 +91,7 @@ PLACES = {
     "page 3": {"page": 3},
     "0:07": {"seconds": 7.9},
     "about 0:09": {"seconds": 9, "estimated": True},
+    "0:07, as a machine heard it": {"seconds": 7.9, "heard": "generated"},
     "1:02:05, Ada Berg": {"seconds": 3725.0, "speaker": "Ada Berg"},
     "§ What we built": {},
 }

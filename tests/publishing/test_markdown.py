@@ -1,5 +1,6 @@
 """A case as one Markdown text."""
 
+import json
 import re
 
 import pytest
@@ -9,9 +10,11 @@ from html_pages import names_in
 from lxml import html
 from markdown_it import MarkdownIt
 
+from publishing.conversion import published_case
 from publishing.markdown import escape
 from publishing.site.case_texts import to_markdown
-from schemas.cases import CaseStudy
+from publishing.wording import support_label
+from schemas.cases import CaseStudy, SupportLevel
 
 RENDERED = set(
     "html body h1 h2 h3 blockquote p ul li strong em a hr table thead tbody tr th td".split()
@@ -58,6 +61,21 @@ def test_every_quote_is_cited_and_leads_to_its_place(text):
     assert cited == set(defined)
     assert len(defined) == len(cited) > 8
     assert "[§ What we built](<https://engineering.harbourline.example/" in notes
+
+
+def test_words_of_a_machine_are_called_so():
+    """Beside each quote, and *verbatim* is only what the machine heard."""
+    view = a_view()
+    study = json.loads(view.revision.study.model_dump_json())
+    for part in study["statements"]:
+        for one in part["evidence"]:
+            one["heard"] = "recognized"
+    heard = with_study(view, CaseStudy.model_validate(study))
+    assert to_markdown(heard).count("as a machine heard it") > 8
+    assert "as a machine heard it" not in to_markdown(view)
+    assert support_label(SupportLevel.VERBATIM, heard=True) == "verbatim, as a machine heard it"
+    record = published_case(heard)
+    assert {q.heard for one in record.statements for q in one.quotes} == {"recognized"}
 
 
 def test_it_says_what_the_page_says(text):

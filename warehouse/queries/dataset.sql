@@ -30,7 +30,7 @@ FROM read_json(
             name VARCHAR, value VARCHAR, inferred BOOLEAN,
             quotes STRUCT(
                 quote VARCHAR, translation VARCHAR, start INTEGER, "end" INTEGER, match VARCHAR,
-                page INTEGER, seconds DOUBLE, speaker VARCHAR, place VARCHAR, link VARCHAR
+                page INTEGER, seconds DOUBLE, speaker VARCHAR, heard VARCHAR, place VARCHAR, link VARCHAR
             )[]
         )[]',
         statements: 'STRUCT(
@@ -43,7 +43,7 @@ FROM read_json(
             ),
             quotes STRUCT(
                 quote VARCHAR, translation VARCHAR, start INTEGER, "end" INTEGER, match VARCHAR,
-                page INTEGER, seconds DOUBLE, speaker VARCHAR, place VARCHAR, link VARCHAR
+                page INTEGER, seconds DOUBLE, speaker VARCHAR, heard VARCHAR, place VARCHAR, link VARCHAR
             )[]
         )[]',
         tags: 'STRUCT(
@@ -51,7 +51,7 @@ FROM read_json(
             slug VARCHAR, label VARCHAR, "group" VARCHAR,
             quotes STRUCT(
                 quote VARCHAR, translation VARCHAR, start INTEGER, "end" INTEGER, match VARCHAR,
-                page INTEGER, seconds DOUBLE, speaker VARCHAR, place VARCHAR, link VARCHAR
+                page INTEGER, seconds DOUBLE, speaker VARCHAR, heard VARCHAR, place VARCHAR, link VARCHAR
             )[]
         )[]',
         tags_set_aside: 'STRUCT(slug VARCHAR, label VARCHAR, "group" VARCHAR)[]',
@@ -504,6 +504,7 @@ SELECT
     one.page AS page,
     one.seconds AS seconds,
     one.speaker AS speaker,
+    one.heard AS heard,
     one.place AS place,
     one.link AS link
 FROM quoted;
@@ -519,6 +520,7 @@ COMMENT ON COLUMN evidence.match IS '"exact", or "close" if the quote differs sl
 COMMENT ON COLUMN evidence.page IS 'The page of a PDF.';
 COMMENT ON COLUMN evidence.seconds IS 'The second of a recording.';
 COMMENT ON COLUMN evidence.speaker IS 'The speaker.';
+COMMENT ON COLUMN evidence.heard IS 'The machine that heard the words: "generated" captions, or "recognized" here.';
 COMMENT ON COLUMN evidence.place IS 'The location of the quote, in words.';
 COMMENT ON COLUMN evidence.link IS 'The link that opens the source at the quote.';
 

@@ -23,6 +23,7 @@ found AS (
                 'page': page,
                 'seconds': seconds,
                 'speaker': speaker,
+                'heard': heard,
                 'lines': lines
             }
             ORDER BY n
@@ -60,7 +61,8 @@ quotes AS (
                 'page': page,
                 'seconds': seconds,
                 'estimated': coalesce(estimated, false),
-                'speaker': speaker
+                'speaker': speaker,
+                'heard': heard
             }
             ORDER BY i
         ) AS evidence

@@ -225,6 +225,7 @@ async def test_a_recording_is_transcribed(heard, web, httpserver):
     document = registry.read(payload)
     assert (document.kind, document.title) == (SourceKind.RECORDING, "why we moved")
     assert [passage.seconds for passage in document.passages] == [0.0, 70.0]
+    assert {passage.heard for passage in document.passages} == {"recognized"}
     assert payload.steps[-1].method == "transcription by whisper-1"
     (request, _), *_ = httpserver.log
     assert request.headers["Authorization"] == "Bearer key"

@@ -202,8 +202,9 @@ async def test_a_broadcast_that_is_not_over_is_tried_later(tube, failure, record
 async def test_locked_captions_give_way_to_the_next_track(tube, fetched, failure, recorded):
     """If the manual track needs a token, the generated one is read, else a person is asked."""
     tube(player=recorded["youtube_po_token_required.innertube.json"])
-    outcomes = [step.outcome for step in (await fetched(recorded.address)).steps]
-    assert outcomes == ["failed: captions_locked", "3 cues"]
+    payload = await fetched(recorded.address)
+    assert [step.outcome for step in payload.steps] == ["failed: captions_locked", "3 cues"]
+    assert {one.heard for one in registry.read(payload).passages} == {"generated"}
     locked = recorded["youtube.innertube.json"].replace(b"fmt=srv3", b"exp=xpe")
     tube(player=locked.replace(b"\\u0026exp", b"&exp"))
     assert (await failure()).kind == "captions_locked"
@@ -337,6 +338,7 @@ async def test_captions_come_by_yt_dlp_where_the_library_fails(
     assert (video.title, list(video.authors)) == (recorded.title, [recorded.channel])
     assert video.text == "We built a small model that sorts our letters."
     assert [step.method for step in payload.steps] == ["captions", "captions by yt-dlp"]
+    assert [one.heard for one in video.passages] == [None]
 
 
 async def test_sound_is_transcribed_where_there_are_no_captions(

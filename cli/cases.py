@@ -140,11 +140,21 @@ async def edit(
     quote: Annotated[Texts, opt(help="A quote from the source for --add.")] = None,
     adopt: Annotated[Texts, opt(help="Adopt these parts of the newer draft, or all.")] = None,
     comment: Annotated[Text, opt(help="Only add a comment.")] = None,
+    url: Annotated[Text, opt(help="Only attach an address to a case made from a file.")] = None,
     who: options.Who = None,
     reason: Annotated[Text, opt("--reason", "-r", help="The reason.")] = None,
 ) -> int:
     """Edit facts, statements and tags of a case, adopt a newer draft, or comment."""
     from review import adoption, changes, decisions
+
+    if url:
+        from services.identity import attach_address
+
+        warehouse = resources.warehouse
+        source_id = warehouse.case_without_company(warehouse.resolve(case_id)).source.source_id
+        found = attach_address(warehouse, source_id, url)
+        emit([found], lambda one: f"{safe(one.url)} leads to {safe(case_id)}")
+        return 0
 
     def decide(warehouse: "Warehouse", found: str, name: str) -> Review:
         judged = resources.has_judge

@@ -155,7 +155,7 @@ class Alias(Frozen):
     source_id: str
     same_as: str
     url: str
-    reason: str  # redirect, canonical (stated by the page) or file (the same path)
+    reason: str  # redirect, canonical (by the page), file (the same path), stated (by a person)
     found_at: datetime = NOW
 
 

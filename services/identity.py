@@ -8,8 +8,8 @@ from config.resources import Resources
 from extractors import similarity
 from extractors.fetch.fetch import identify, read_rendered
 from extractors.registry import choose_format
-from extractors.urls import is_web_address, shown
-from schemas.errors import UnknownId
+from extractors.urls import is_web_address, parse_web_url, shown
+from schemas.errors import InputError, UnknownId
 from schemas.frozen import content_id, sha256_hex
 from schemas.reviews import Revision, Triage, case_id_of
 from schemas.sources import Alias, Document, Extracted, Payload, Snapshot, Source, SourceRef
@@ -182,6 +182,26 @@ def source_named(name: str, warehouse: Warehouse) -> str:
             f"{shown(name)} was never submitted; `casebook list --all` lists all sources."
         )
     return source_id
+
+
+def attach_address(warehouse: Warehouse, source_id: str, url: str) -> Alias:
+    """Give the source of a file an address: readers get it, and a later submission finds the case.
+
+    Raises:
+        InvalidUrl: if it is not a web address.
+        InputError: if the source has an address, or the address is another source's.
+    """
+    stated = identify(SourceRef(source=str(parse_web_url(url))))
+    source = warehouse.source(source_id)
+    if source and source.canonical_url:
+        raise InputError(f"the source has an address already: {source.canonical_url}")
+    known = warehouse.alias(stated.source_id)
+    if (known and known.same_as != source_id) or warehouse.newest_document(stated.source_id):
+        raise InputError(f"{shown(url)} is another source: `casebook list --all` lists it")
+    address = stated.canonical_url or url
+    alias = Alias(source_id=stated.source_id, same_as=source_id, url=address, reason="stated")
+    warehouse.append(alias)
+    return alias
 
 
 def source_row(run: Run, payload: Payload | None = None) -> Source:

@@ -196,6 +196,8 @@ class CaseViewReads(DatabaseReader):
 
         def view(case_id: str, fields: Values) -> CaseView:
             revision, case = fields["revision"], decode(Case, sources[case_id])
+            document = documents[revision.document_id]
+            address = document.url or sources[case_id]["stated_url"]  # by a person, for a file
             records = (origins.get(one.document_id) for one in (revision, *fields["revisions"]))
             triage = triages.get(revision.document_id)
             return with_context(
@@ -203,7 +205,7 @@ class CaseViewReads(DatabaseReader):
                     **fields,
                     case=case,
                     source=decode(Source, sources[case_id]),
-                    document=documents[revision.document_id],
+                    document=document.model_copy(update={"url": address}),
                     triage=decode(Triage, triage) if triage else None,
                     import_record=next(filter(None, records), None),
                     subjects=tuple(subjects[case.source_id]),

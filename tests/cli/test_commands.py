@@ -59,6 +59,22 @@ def test_a_transcript_stands_for_a_recording(
     assert (found["status"], found["kind"]) == ("draft", "recording")
 
 
+def test_a_file_gets_its_address_later(run: Run, model: ScriptedEndpoint, source: Path) -> None:
+    """Its page links there, and submitting the address finds the case and asks no model."""
+    (made,) = lines(run("submit", source, "--json"))
+    address = "https://blog.example.com/claims"
+    assert lines(run("show", made["case_id"], "--json"))[0]["source"]["canonical_url"] is None
+    assert f"{address} leads to" in run("edit", made["case_id"], "--url", address).stdout
+    assert lines(run("show", made["case_id"], "--json"))[0]["source"]["canonical_url"] == address
+    asked = len(model.requests)
+    (again,) = lines(run("submit", f"{address}?utm_source=x", "--json"))
+    assert (again["case_id"], len(model.requests)) == (made["case_id"], asked)
+    listed = lines(run("list", "--json"))
+    assert [one["url"] for one in listed] == [address]
+    wrong = run("edit", made["case_id"], "--url", "not an address")
+    assert wrong.exit_code != 0
+
+
 def test_a_list_names_transcripts_and_no_unknown_key(
     run: Run, model: ScriptedEndpoint, source: Path, tmp_path: Path
 ) -> None:

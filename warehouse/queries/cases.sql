@@ -120,9 +120,16 @@ FROM case_states
 WHERE list_contains($ids::JSON::VARCHAR[], case_id);
 
 -- name: case_sources
-SELECT cases.case_id, cases.subject_id, cases.created_at, sources.* EXCLUDE (stored_at)
+SELECT
+    cases.case_id,
+    cases.subject_id,
+    cases.created_at,
+    sources.* EXCLUDE (stored_at)
+    REPLACE (coalesce(sources.canonical_url, stated.url) AS canonical_url),
+    stated.url AS stated_url
 FROM cases
 JOIN sources USING (source_id)
+LEFT JOIN stated_addresses AS stated USING (source_id)
 WHERE cases.case_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
 
 -- name: imported_from

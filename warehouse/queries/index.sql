@@ -23,6 +23,7 @@ WITH changed AS (
     SELECT cases.case_id, of_source.stored_at, false
     FROM (
         SELECT source_id, stored_at FROM checks WHERE stored_at > $since
+        UNION ALL SELECT same_as, stored_at FROM aliases WHERE stored_at > $since
         UNION ALL SELECT source_id, stored_at FROM subjects WHERE stored_at > $since
         UNION ALL SELECT source_id, stored_at FROM cases WHERE stored_at > $since
     ) AS of_source
@@ -109,7 +110,7 @@ SELECT
     states.status,
     states.newer_revision_id IS NOT NULL AS newer,
     sources.kind,
-    coalesce(sources.canonical_url, sources.origin_url) AS url,
+    coalesce(sources.canonical_url, sources.origin_url, stated.url) AS url,
     named.title,
     named.company,
     named.industry,
@@ -131,6 +132,7 @@ SELECT
 FROM states
 JOIN revisions ON revisions.revision_id = states.revision_id
 JOIN sources ON sources.source_id = states.source_id
+LEFT JOIN stated_addresses AS stated ON stated.source_id = states.source_id
 LEFT JOIN counted ON counted.revision_id = states.revision_id
 LEFT JOIN named ON named.revision_id = states.revision_id
 LEFT JOIN tagged ON tagged.revision_id = states.revision_id

@@ -37,8 +37,13 @@ def test_a_curator_decides_on_proposals(ids, open_as, address, resources, width)
     """Accept, refuse, join by hand, rename, separate and undo, by mouse or touch at both widths."""
     page = open_as(viewport={"width": width, "height": 900}, has_touch=width == 390)
     warehouse = resources.warehouse
-    page.goto(f"{address}/cases/{ids['2023']}")
-    page.get_by_role("link", name="the same system?").click()
+    link = page.get_by_role("link", name="the same system?")
+    for _ in range(20):  # the desk counts the cases of companies every few seconds
+        page.goto(f"{address}/cases/{ids['2023']}")
+        if link.count():
+            break
+        page.wait_for_timeout(500)
+    link.click()
     pairs = page.locator(".row.pair")
     expect(pairs).to_have_count(3)
     expect(page.locator("h1")).to_have_text("Systems of Harbourline <b>GmbH</b>")

@@ -136,22 +136,11 @@ def item_of(page: CasePage, part: str) -> Item:
     raise UnknownId(f"The case no longer has the part {part}: reload it.")
 
 
-def neighbours(study: CaseStudy, one: Statement) -> list[Statement]:
-    """Return the statements that can be merged with one, from the next one on."""
-    near = [other for other in study.statements if _place(other) == _place(one)]
-    at = near.index(one)
-    return near[at + 1 :] + near[:at]
-
-
 def halves(text: str) -> tuple[str, str]:
     """Return the first half of the sentences of a statement and the rest, which may be empty."""
     found = sentences(text)
     middle = (len(found) + 1) // 2
     return "".join(found[:middle]).strip(), "".join(found[middle:]).strip()
-
-
-def _place(one: Statement) -> tuple[Section, int | None]:
-    return one.section, one.answers
 
 
 def _sections(study: CaseStudy, quotes: QuoteMarker) -> Iterator[tuple[str, str, list[Item]]]:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from desk.case_page import case_page, halves, item_of, neighbours
+from desk.case_page import case_page, halves, item_of
 from desk.facets import QueueQuery, matching_values
 from desk.near_copies import near_copies
 from desk.queue import QueuePage, case_queue, failure_queue, refused_queue
@@ -24,6 +24,7 @@ from extractors.text import decode
 from publishing.site.build import preview
 from review import terms
 from review.adoption import edited_fields
+from review.arrangement import neighbours
 from review.decisions import open_comments, undoable
 from review.doubts import held_back
 from review.history import between, changed_history
@@ -174,7 +175,8 @@ async def part_forms(request: Request, view: Case, part: str) -> Response:
     words = text_of(item.part)
     context: dict[str, object] = {"page": page, "item": item, "words": words}
     if isinstance(item.part, Statement):
-        context |= {"neighbours": neighbours(page.study, item.part), "halves": halves(words)}
+        near = neighbours(page.study.statements, item.part)
+        context |= {"neighbours": near, "halves": halves(words)}
     return await render(request, "part.html", context)
 
 

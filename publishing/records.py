@@ -75,6 +75,11 @@ class _Supported(Frozen):
         return bool(self.mark)
 
     @property
+    def is_heard(self) -> bool:
+        """Whether it rests on words that a machine heard."""
+        return any(quote.heard for quote in self.quotes)
+
+    @property
     def doubts(self) -> list[str]:
         """The sentences about a doubt, for readers."""
         found = [self.reason] if self.mark and self.reason else []

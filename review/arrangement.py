@@ -25,6 +25,13 @@ def reordered(statements: Statements, one: Statement, by: int) -> list[Statement
     return _with_openings(new, one.section)
 
 
+def neighbours(statements: Statements, one: Statement) -> list[Statement]:
+    """Return the statements that can be merged with one, from the next one on."""
+    alike = [other for other in statements if _place(other) == _place(one)]
+    at = alike.index(one)
+    return alike[at + 1 :] + alike[:at]
+
+
 def in_section(statements: Statements, one: Statement, section: Section) -> list[Statement]:
     """Return statements with one at the end of another section.
 

@@ -197,7 +197,7 @@ class CaseViewReads(DatabaseReader):
         def view(case_id: str, fields: Values) -> CaseView:
             revision, case = fields["revision"], decode(Case, sources[case_id])
             document = documents[revision.document_id]
-            address = document.url or sources[case_id]["stated_url"]  # by a person, for a file
+            address = sources[case_id]["stated_url"] or document.url  # stated by a person
             records = (origins.get(one.document_id) for one in (revision, *fields["revisions"]))
             triage = triages.get(revision.document_id)
             return with_context(

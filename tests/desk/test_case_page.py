@@ -3,8 +3,9 @@
 from case_views import VERIFIED, a_study, an_approval, an_article
 from desk_client import read, texts
 
-from desk.case_page import case_page, halves, neighbours
+from desk.case_page import case_page, halves
 from review import decisions
+from review.arrangement import neighbours
 from review.changes import Drop, SetFact
 from review.history import changed_history, history
 from schemas.cases import Fact, Section, Support, SupportLevel
@@ -28,7 +29,7 @@ def test_a_statement_is_merged_with_the_next_one_or_cut_in_the_middle(warehouse,
     study = warehouse.case(case_id).revision.study
     near = [one for one in study.statements if one.section is Section.RESULTS]
     assert len(near) > 1
-    assert neighbours(study, near[1]) == [*near[2:], near[0]]
+    assert neighbours(study.statements, near[1]) == [*near[2:], near[0]]
     assert halves("One. Two is longer. Three.") == ("One. Two is longer.", "Three.")
     assert halves("It saves 3.5 hours") == ("It saves 3.5 hours", "")
 

@@ -1,7 +1,7 @@
 """A day at the desk: two curators and a reader, from drafts to a mended mistake."""
 
 import pytest
-from browsers import PHONE, violations
+from browsers import PHONE, begin_round, violations
 from messy_desk import two_hundred, untitled
 from playwright.sync_api import expect
 from public_desk import publish, resources, settings  # noqa: F401 - fixtures
@@ -97,12 +97,7 @@ def answers_by_rearranging(ada, address, mira):
 
 def works_through_a_round(mira, address):
     """Each doubt is confirmed, each draft approved, by one key a card."""
-    mira.goto(address)
-    mira.locator(".round-line").wait_for()
-    mira.keyboard.press("R")
-    expect(mira.get_by_role("button", name="Start")).to_be_focused()
-    mira.keyboard.press("Enter")
-    mira.wait_for_url("**/rounds/*")
+    begin_round(mira, address)
     position = mira.locator(".round-card:visible .position strong")
     doubts = int(position.text_content().rpartition(" ")[2])
     for n in range(1, doubts + 1):

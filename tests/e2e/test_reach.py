@@ -6,6 +6,7 @@ from hostile import plant
 from playwright.sync_api import expect
 
 from review import decisions
+from schemas.mistakes import Mistake
 from schemas.reviews import CaseStatus
 
 pytestmark = pytest.mark.browser
@@ -19,12 +20,14 @@ TOO_WIDE = """(most) => document.documentElement.scrollWidth <= most ? [] :
 
 @pytest.fixture
 def pages(build, resources) -> list[str]:
-    """Every page of a desk with a case in each state, failures, a batch and a watch."""
+    """Every page of a desk with a case in each state, failures, a batch, a watch and a report."""
     planted = plant(build, WORDS)
     case_id = build.draft()
     decisions.comment(resources.warehouse, case_id, "Is it so?", "ada", part="s-5")
     approved = build.draft()
     decisions.approve(resources.warehouse, approved, "mira", leave_out=True)
+    report = Mistake(mistake_id="m1", case_id=approved, revision_id="rev1", message="y" * 200)
+    resources.warehouse.append(report)
     tabs = [f"/?status={status}" for status in ("rejected", "refused", "failed")]
     return [f"/cases/{case_id}", f"/cases/{case_id}/parts/s-15", f"/cases/{approved}", "/?q=claims",
             *tabs, *planted, "/submit", "/submit/page", "/batches", "/watches", "/tags", "/publish",

@@ -2,7 +2,7 @@
 
 import messy_desk
 import pytest
-from browsers import PHONE, hold, violations
+from browsers import PHONE, begin_round, hold, violations
 from case_views import (
     DOUBTFUL,
     JUDGED_FALSE,
@@ -49,20 +49,10 @@ def said(page: Page):
     return page.locator(".round-card:visible .said")
 
 
-def begin(page: Page, address: str) -> None:
-    """Start a round from the queue by key."""
-    page.goto(address)
-    page.locator(".round-line").wait_for()
-    page.keyboard.press("R")
-    expect(page.get_by_role("button", name="Start")).to_be_focused()
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/rounds/*")
-
-
 def test_a_round_by_keyboard(build, page, address, resources):
     """Each doubt is met once and in order, before the desk answers; the summary counts them."""
     first, second = build.draft(a_draft("One", 2, 3, 5)), build.draft(a_draft("Two", 6))
-    begin(page, address)
+    begin_round(page, address)
     hold(page)
     expect(page.locator(".excerpt:visible mark")).to_have_text(LINES[2])
     expect(said(page)).to_have_text("One: tariffs, sentence 2.")
@@ -98,7 +88,7 @@ def test_a_round_by_keyboard(build, page, address, resources):
 def test_a_doubt_is_undone_discussed_and_reworded(build, page, address, resources):
     """Keys go to the field that they open; a doubt that is left by an edit is met again."""
     case_id = build.draft(a_draft("Two", 6))
-    begin(page, address)
+    begin_round(page, address)
     page.keyboard.press("x")
     expect(position(page)).to_have_text("one look")
     page.keyboard.press("u")  # back to the doubt, which is as it was
@@ -133,7 +123,7 @@ def test_a_refusal_brings_the_card_back(build, page, address, resources):
     """What was typed is there with the message, the queued approval is not sent, nothing is lost."""
     case_id, warehouse = build.draft(a_draft("One", 2, 3)), resources.warehouse
     build.draft(a_draft("Two"))
-    begin(page, address)
+    begin_round(page, address)
     page.keyboard.press("y")
     expect(position(page)).to_have_text("doubt 2 of 2")
     page.locator("#cards .undo").first.wait_for(state="attached")  # it is stored
@@ -161,7 +151,7 @@ def test_a_refusal_brings_the_card_back(build, page, address, resources):
 def test_the_desk_stops_during_a_round(build, page, address, resources):
     """Decisions that did not arrive come back, with what was typed, and can be sent again."""
     case_id = build.draft(a_draft("One", 2, 3))
-    begin(page, address)
+    begin_round(page, address)
     page.route("**/rounds/*/drafts/*", lambda route: route.abort())
     page.keyboard.press("y")
     expect(page.locator(".refusal")).to_contain_text("The desk does not respond")
@@ -185,7 +175,7 @@ def test_messy_drafts_by_touch_on_another_device(build, open_as, address, resour
     """A round begun at a desk goes on where it was on a phone, through doubts of every kind."""
     ids = [build.draft(study) for study in (a_study(), messy_desk.untitled())]
     page = open_as()
-    begin(page, address)
+    begin_round(page, address)
     first = position(page).text_content()
     page.keyboard.press("n")
     expect(position(page)).not_to_have_text(first)

@@ -85,3 +85,13 @@ def hold(page: Page) -> None:
           };
         }"""
     )
+
+
+def begin_round(page: Page, address: str) -> None:
+    """Start a round from the queue by key."""
+    page.goto(address)
+    page.locator(".round-line").wait_for()
+    page.keyboard.press("R")
+    expect(page.get_by_role("button", name="Start")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/rounds/*")

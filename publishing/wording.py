@@ -130,10 +130,10 @@ def support_label(
 ) -> str:
     """Return the note beside a statement: ``verified``, ``verified, a curator's words``.
 
-    ``heard`` is whether its quotes are a machine's transcript.
+    ``heard`` is whether its quotes are a machine's transcript, which *verbatim* then means.
     """
     whose = {Origin.CURATOR: ", a curator’s words", Origin.SELECTED: ", chosen by code"}
-    how = ", as a machine heard it" if heard else ""
+    how = ", as a machine heard it" if heard and level is SupportLevel.VERBATIM else ""
     return f"{level.value}{how}{whose.get(origin, '')}"
 
 

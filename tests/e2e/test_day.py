@@ -26,14 +26,13 @@ def test_a_day_of_two_curators_and_a_reader(
     """Asked, rearranged, decided in a round, published, reported, mended and read again."""
     warehouse = resources.warehouse
     all_read_twice(warehouse)
-    messy, long, plain = map(build.draft, (untitled(), two_hundred(), a_draft("Plain")))
+    messy, long, plain = map(build.draft, (untitled(), two_hundred(25), a_draft("Plain")))
     mira, ada = open_as(APPROVER), open_as(READER)
 
     asks_for_a_review(mira, address, messy)
     answers_by_rearranging(ada, address, mira)
     assert warehouse.case(messy).status is CaseStatus.APPROVED
-    for _ in (long, plain):  # two hundred statements take twenty minutes of their own
-        works_through_a_round(mira, address)
+    works_through_a_round(mira, address)
     assert {warehouse.case(one).status for one in (long, plain)} == {CaseStatus.APPROVED}
     publish(mira, address)
 
@@ -96,15 +95,13 @@ def answers_by_rearranging(ada, address, mira):
 
 
 def works_through_a_round(mira, address):
-    """Each doubt is confirmed, each draft approved, by one key a card."""
+    """Of both other drafts each doubt is confirmed, and each is approved, by one key a card."""
     begin_round(mira, address)
     position = mira.locator(".round-card:visible .position strong")
-    doubts = int(position.text_content().rpartition(" ")[2])
-    for n in range(1, doubts + 1):
-        expect(position).to_have_text(f"doubt {n} of {doubts}")
-        mira.keyboard.press("y")
-    expect(position).to_have_text("one look")
-    mira.keyboard.press("a")
+    doubts = [f"doubt {n} of 9" for n in range(1, 10)]
+    for card in (*doubts[:8], "one look", doubts[8], "one look"):
+        expect(position).to_have_text(card)
+        mira.keyboard.press("a" if card == "one look" else "y")
     expect(mira.get_by_role("heading", name="Round done")).to_be_visible(timeout=60_000)
 
 

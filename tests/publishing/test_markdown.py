@@ -74,6 +74,7 @@ def test_words_of_a_machine_are_called_so():
     assert to_markdown(heard).count("as a machine heard it") > 8
     assert "as a machine heard it" not in to_markdown(view)
     assert support_label(SupportLevel.VERBATIM, heard=True) == "verbatim, as a machine heard it"
+    assert support_label(SupportLevel.VERIFIED, heard=True) == "verified"
     record = published_case(heard)
     assert {q.heard for one in record.statements for q in one.quotes} == {"recognized"}
 

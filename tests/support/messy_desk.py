@@ -32,13 +32,13 @@ def untitled() -> CaseStudy:
     return study.model_copy(update={"facts": facts, "statements": tuple(statements)})
 
 
-def two_hundred() -> CaseStudy:
-    """Two hundred statements, every seventh of them doubtful."""
+def two_hundred(every: int = 7) -> CaseStudy:
+    """Two hundred statements, every seventh of them doubtful by default."""
     document, lines, sections = a_document(), cycle(TEXT.split("\n\n")), cycle(Section)
     statements = [
         a_statement(
             n, f"Sentence {n} of two hundred.", a_quote(document, next(lines)),
-            section=next(sections), **{} if n % 7 else {"support": DOUBTFUL},
+            section=next(sections), **{} if n % every else {"support": DOUBTFUL},
         )
         for n in range(1, 201)
     ]  # fmt: skip

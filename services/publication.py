@@ -32,7 +32,14 @@ Progress = Callable[[int, int], object]
 _SEARCH_FORM = 'write lines such as "Agents in finance" = "tag=agents&industry=finance"'
 _AT_ONCE = 50  # cases read at a time
 _OF_COMPANY = ("company_id", "company_name", "company_kind", "company_industry")
-_OF_CASE = ("revision_id", "approval_id", "checked_at", "same_source", "finding_set_id")
+_OF_CASE = (
+    "revision_id",
+    "approval_id",
+    "checked_at",
+    "stated_url",
+    "same_source",
+    "finding_set_id",
+)
 _SHOWN = (*_OF_CASE, *_OF_COMPANY)
 
 

@@ -64,7 +64,12 @@ def test_a_file_gets_its_address_later(run: Run, model: ScriptedEndpoint, source
     (made,) = lines(run("submit", source, "--json"))
     address = "https://blog.example.com/claims"
     assert lines(run("show", made["case_id"], "--json"))[0]["source"]["canonical_url"] is None
+    run("approve", made["case_id"], "--leave-out")
+    (site,) = lines(run("publish", "--json"))
     assert f"{address} leads to" in run("edit", made["case_id"], "--url", address).stdout
+    assert lines(run("publish", "--json"))[0]["changed"] == [made["case_id"]]
+    (page,) = Path(site["path"]).glob("cases/*/index.html")
+    assert f'href="{address}' in page.read_text("utf-8")
     assert lines(run("show", made["case_id"], "--json"))[0]["source"]["canonical_url"] == address
     asked = len(model.requests)
     (again,) = lines(run("submit", f"{address}?utm_source=x", "--json"))

@@ -284,6 +284,7 @@ SELECT
     approved.approval_id,
     coalesce(beside.same_source, []) AS same_source,
     checked.checked_at,
+    stated.url AS stated_url,
     placed.address,
     companies.company_id,
     companies.name AS company_name,
@@ -293,6 +294,7 @@ FROM case_states AS states
 LEFT JOIN found ON found.revision_id = states.next_revision_id
 LEFT JOIN approved ON approved.revision_id = states.next_revision_id
 LEFT JOIN checked USING (source_id)
+LEFT JOIN stated_addresses AS stated USING (source_id)
 LEFT JOIN placed USING (case_id)
 LEFT JOIN beside USING (case_id)
 LEFT JOIN facts ON facts.revision_id = states.next_revision_id AND facts.name = 'company'

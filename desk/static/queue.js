@@ -6,11 +6,13 @@
   let last = null; // the row that was selected last, for a range
 
   const rows = () => all("#queue .row");
-  const focused = () => document.activeElement?.closest?.(".row");
+  const peeked = () => document.querySelector(".row:has(> .peek:not(:empty))");
+  // A late answer to a search can take the focus away; a peek then shows the row.
+  const current = () => document.activeElement?.closest?.(".row") ?? peeked();
 
   function move(by) {
     const links = all("#queue .row .open");
-    const at = links.indexOf(focused()?.querySelector(".open"));
+    const at = links.indexOf(current()?.querySelector(".open"));
     const next = links[Math.min(Math.max(at + by, 0), links.length - 1)];
     next?.focus();
     next?.closest(".row").scrollIntoView({ block: "nearest" });
@@ -20,7 +22,7 @@
 
   function select(isRange) {
     const list = rows();
-    const here = focused() ?? list[0];
+    const here = current() ?? list[0];
     const box = here?.querySelector(".pick input");
     if (!box) return false;
     box.checked = !box.checked;
@@ -35,8 +37,6 @@
   }
 
   /* Peeking at one row; the next row's peek replaces it */
-
-  const peeked = () => document.querySelector(".row:has(> .peek:not(:empty))");
 
   function closePeek() {
     const row = peeked();
@@ -63,7 +63,7 @@
 
   keys[" "] = (event) => {
     if (event.target.closest?.("button, input, label, summary")) return false;
-    const link = (focused() ?? rows()[0])?.querySelector(".look");
+    const link = (current() ?? rows()[0])?.querySelector(".look");
     link?.click();
     return Boolean(link);
   };
@@ -71,7 +71,7 @@
   keys.k = keys.ArrowUp = () => move(-1);
   keys.x = () => select(false);
   keys.X = () => select(true);
-  keys.f = () => (focused()?.querySelector(".act button")?.click(), true);
+  keys.f = () => (current()?.querySelector(".act button")?.click(), true);
   keys["/"] = () => (byId("q")?.focus(), true);
   keys.Escape = () => {
     const row = closePeek();

@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 
 import pytest
-from datasets import files
+from datasets import shared
 
 from schemas.taxonomy import load_taxonomy, term_key
 
@@ -73,6 +73,6 @@ def test_vendors_and_models_are_apart():
 @pytest.mark.datasets
 def test_the_vocabulary_of_a_database_is_known():
     """All of its tags have a term, except one that is an industry."""
-    [path] = files("cases/vocabulary.json")
+    path = shared("cases/vocabulary.json")
     tags = json.loads(path.read_text("utf-8"))["tags"]
     assert [tag for tag in tags if TAXONOMY.named(tag) is None] == ["healthcare"]

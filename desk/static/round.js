@@ -165,20 +165,22 @@
       settle(card.id);
       advance(card.id);
     }
-    if (waiting.length === 1) send();
+    if (!sending) send();
   });
 
   let idle = []; // who waits until everything is sent: all went well?
   let failed = false;
-  const sent = () => (waiting.length ? new Promise((resolve) => idle.push(resolve)) : Promise.resolve(true));
+  let sending = false; // also while the card of a refused decision is read anew
+  const sent = () => (sending ? new Promise((resolve) => idle.push(resolve)) : Promise.resolve(true));
 
   async function send() {
     failed = false;
+    sending = true;
     while (waiting.length) {
       const job = waiting[0];
+      const before = sectionOf(job.id).dataset.revision; // its cards can be read anew meanwhile
       const answer = await post(job.address, job.data);
       waiting.shift();
-      const before = sectionOf(job.id).dataset.revision;
       if (answer?.ok) {
         if (job.form.isConnected) job.form.reset();
         const now = replace(answer.html).dataset;
@@ -186,6 +188,7 @@
         back(job.id);
       } else await refuse(job, answer);
     }
+    sending = false;
     for (const resolve of idle.splice(0)) resolve(!failed);
   }
 

@@ -215,3 +215,39 @@ def test_messy_drafts_by_touch_on_another_device(build, open_as, address, resour
     assert statuses == [CaseStatus.APPROVED, CaseStatus.REJECTED]
     page.reload()
     expect(page.get_by_role("heading", name="Round done")).to_be_visible()
+
+
+def hold_reading(page: Page, case_id: str) -> None:
+    """Let the page read no cards of a draft anew until ``window.release`` is called."""
+    page.evaluate(
+        """(id) => {
+          const send = window.fetch;
+          const free = new Promise((resolve) => (window.release = resolve));
+          window.fetch = async (address, options) => {
+            if (options?.method !== "POST" && String(address).includes(id)) await free;
+            return send(address, options);
+          };
+        }""",
+        case_id,
+    )
+
+
+def test_a_refusal_is_told_although_the_next_decision_is_sent(build, page, address, resources):
+    """The round does not end before the refused card was read anew, and says why it was refused."""
+    first, second = build.draft(a_draft("One", 2, 5)), build.draft(a_draft("Two"))
+    begin_round(page, address)
+    decisions.reject(resources.warehouse, first, "thin", "ada")
+    hold_reading(page, first)
+    with page.expect_response(lambda one: one.request.method == "POST" and not one.ok):
+        page.keyboard.press("y")
+    for _ in range(2):  # the other doubt and the look at the first draft are for later
+        page.keyboard.press("n")
+    expect(page.locator(".round-card:visible h2")).to_have_text("Two")
+    page.keyboard.press("a")
+    expect(page.get_by_text("Saving…")).to_be_visible()
+    page.wait_for_timeout(500)
+    page.evaluate("release()")
+    expect(page.locator("#notice .bad")).to_be_visible()
+    expect(page.get_by_text("Saving…")).to_be_hidden()
+    page.locator(f'[data-draft="{second}"][data-status="approved"]').wait_for(state="attached")
+    assert "after=" not in page.url

@@ -33,7 +33,7 @@ _UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _INTERVAL = re.compile(r"(\d{1,6})\s*([mhdw])")
 
 
-@with_resources("model", "budget", "source_budget", patient=True)
+@with_resources("model", "budget", "source_budget", "batch_api", patient=True)
 async def backfill(
     resources: "Resources",
     source: Annotated[
@@ -62,6 +62,8 @@ async def backfill(
     if resume is not None:
         batch = warehouse.batch(warehouse.resolve(resume)).batch
         items = warehouse.batch_items(batch.batch_id)
+        if batch.in_orders:
+            resources.send_orders()
     elif source is not None:
         day = since.date() if since else None
         origin, selection, missed = await _select(resources, source, day, limit, word)
@@ -84,6 +86,7 @@ async def backfill(
             resources,
             model=model,
             force=force,
+            in_orders=resources.in_orders,
             budget_usd=budget,
             source_budget_usd=source_budget,
         )

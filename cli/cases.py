@@ -244,7 +244,7 @@ def _part(name: str) -> str:
     return f"{kind}-{name}"
 
 
-@with_resources("model", "budget", patient=True)
+@with_resources("model", "budget", "batch_api", patient=True)
 async def rerun(
     resources: "Resources",
     case_ids: Annotated[Texts, arg(help="By default, all outdated cases.", metavar="CASE…")] = None,

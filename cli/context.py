@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 
-from cli.options import REPLACING, AsJson
+from cli.options import BATCH_API, REPLACING, AsJson, BatchApi
+from cli.terminal import print_order
 from schemas.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,11 +50,14 @@ def with_resources(
     """Make a command of an async function whose first parameter is the resources.
 
     ``names`` are keys of ``REPLACING``: the command gets these options, even if the function has
-    no such parameter, and they replace settings. It also gets ``--json``, unless not ``json``.
+    no such parameter, and they replace settings; or ``batch_api``. It also gets ``--json``, unless
+    not ``json``.
     """
-    options = {name: (None, REPLACING[name][1]) for name in names} | (
-        {"_as_json": (False, AsJson)} if json else {}
-    )
+    replacing = [name for name in names if name != BATCH_API]
+    options: dict[str, tuple[object, object]]
+    options = {name: (None, REPLACING[name][1]) for name in replacing}
+    options |= {BATCH_API: (False, BatchApi)} if BATCH_API in names else {}
+    options |= {"_as_json": (False, AsJson)} if json else {}
 
     def decorate(work: Work) -> Command:
         signature = inspect.signature(work)
@@ -61,9 +65,12 @@ def with_resources(
 
         @wraps(work)
         def command(context: typer.Context, **given: Any) -> None:
-            settings = load_settings(context, {REPLACING[name][0]: given[name] for name in names})
+            settings = load_settings(
+                context, {REPLACING[name][0]: given[name] for name in replacing}
+            )
             kept = {parameter.name: given[parameter.name] for parameter in own}
-            run(settings, lambda resources: work(resources, **kept), patient=patient)
+            in_orders = bool(given.get(BATCH_API))
+            run(settings, lambda one: work(one, **kept), patient=patient, in_orders=in_orders)
 
         first = resources.replace(name="context", annotation=typer.Context)
         added = [
@@ -85,10 +92,12 @@ def run(
     work: Callable[["Resources"], Awaitable[int | None]],
     *,
     patient: bool = False,
+    in_orders: bool = False,
 ) -> NoReturn:
     """Do ``work`` with resources, close them, and exit with the code that it returns.
 
-    If ``patient``, the work waits for an endpoint that is down.
+    If ``patient``, the work waits for an endpoint that is down; ``in_orders`` sends its requests to
+    the provider's batch API.
 
     Raises:
         typer.Exit: always.
@@ -97,7 +106,9 @@ def run(
 
     async def main() -> int | None:
         patience = settings.patience if patient else 0.0
-        async with Resources(settings, patience=patience) as resources:
+        async with Resources(
+            settings, patience=patience, in_orders=in_orders, on_order=print_order
+        ) as resources:
             return await work(resources)
 
     raise typer.Exit(interruptible(main()) or 0)

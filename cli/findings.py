@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from config.resources import Resources
 
 
-@with_resources("model", "budget", "source_budget", patient=True)
+@with_resources("model", "budget", "source_budget", "batch_api", patient=True)
 async def findings(
     resources: "Resources",
     case_ids: Annotated[

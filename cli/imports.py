@@ -55,7 +55,7 @@ async def import_(
     return EXIT_SOME_FAILED if report.broken else 0
 
 
-@with_resources("model", "budget", "source_budget", patient=True)
+@with_resources("model", "budget", "source_budget", "batch_api", patient=True)
 async def structure(
     resources: "Resources",
     case_ids: Annotated[

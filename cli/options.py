@@ -24,6 +24,16 @@ Since = Annotated[datetime | None, opt(formats=["%Y-%m-%d"], help="Leave out any
 Change = Annotated[Literal["pause", "resume", "remove"] | None, opt(help="Change its state.")]
 Strategy = Annotated[Text, opt(help="single, map_reduce or guided.")]
 
+BatchApi = Annotated[
+    bool,
+    opt(
+        "--batch-api",
+        help="Send the requests to the provider's batch API: at about half the price, "
+        "with answers within a day.",
+    ),
+]
+
+BATCH_API = "batch_api"
 REPLACING = {
     "model": ("llm_model", Model),
     "strategy": ("llm_strategy", Strategy),

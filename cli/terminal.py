@@ -24,6 +24,7 @@ from rich.table import Table
 from cli.summaries import printable, render, safe
 from publishing.json_views import result_json
 from schemas.findings import FindingsResult
+from schemas.generations import OrderEvent
 from schemas.results import IngestResult
 
 _STAGES = ("fetch", "extract", "speakers", "triage", "summarize", "verify", "store")
@@ -138,3 +139,8 @@ def stage_bars() -> Iterator[Callable[[str, str, int, int], None]]:
                 bars.remove_task(tasks.pop(source))
 
         yield on_progress
+
+
+def print_order(event: OrderEvent, lines: int) -> None:
+    """Print a step of an order to a batch API."""
+    err().print(render("order", event, lines=lines))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from extractors.fetch.network import Network
     from extractors.fetch.transcription import Transcriber
     from extractors.workers import WorkerPool
+    from schemas.generations import OrderEvent
     from schemas.judges import JudgeMeasurement
     from summarizer import plans
     from summarizer.asker import Asker
@@ -30,18 +31,31 @@ if TYPE_CHECKING:
     from summarizer.profiles import Profile
 
 EMBEDDED_AT_ONCE = 2
+_IN_ORDERS, _IN_ORDERS_SHARED = 500, 50
 _SLOWER = 6  # times the time limit of a request, for servers on one's own hardware
 
 
 class Resources(AbstractAsyncContextManager["Resources"]):
     """Databases, clients and workers of one process. Use it as an async context manager.
 
-    ``patience`` is the time in seconds to wait for an endpoint that is down.
+    ``patience`` is the time in seconds to wait for an endpoint that is down. ``in_orders`` sends
+    requests to the provider's batch API; ``on_order`` is called with each step of an order and
+    its number of requests.
     """
 
-    def __init__(self, settings: Settings | None = None, *, patience: float = 0.0) -> None:
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        patience: float = 0.0,
+        in_orders: bool = False,
+        on_order: "Callable[[OrderEvent, int], object]" = lambda _event, _lines: None,
+    ) -> None:
         self.settings = settings or Settings.load()
         self._patience = patience
+        self.in_orders, self.on_order = False, on_order
+        if in_orders:
+            self.send_orders()
         self._prompts: dict[str, int] = {}
         self._clients: dict[str, ModelClient] = {}
         self._stack = AsyncExitStack()
@@ -94,9 +108,23 @@ class Resources(AbstractAsyncContextManager["Resources"]):
             return self._profile_of(name)
         return embedded_profile(self.settings.embedded_model, self.settings.models)
 
+    def send_orders(self) -> None:
+        """Send requests to the provider's batch API from now on, before the first request.
+
+        Raises InputError for the embedded model, which has none.
+        """
+        if self.settings.embedded:
+            raise InputError(
+                "the embedded model has no batch API; set CASEBOOK_LLM_MODEL and "
+                "CASEBOOK_LLM_BASE_URL, or leave out --batch-api"
+            )
+        self.in_orders = True
+
     @property
     def parallel(self) -> int:
-        """The maximum number of sources drafted at once."""
+        """The maximum number of sources drafted at once; with orders, all of them wait at once."""
+        if self.in_orders:  # each source holds a lock: a file, or a session of the server
+            return _IN_ORDERS_SHARED if self.settings.warehouse else _IN_ORDERS
         return EMBEDDED_AT_ONCE if self.settings.embedded else 2 * self.settings.llm_concurrency
 
     @cached_property
@@ -124,12 +152,16 @@ class Resources(AbstractAsyncContextManager["Resources"]):
 
         return plans.usual_plan(characters, self.profile, self.settings.llm_strategy)
 
-    def forecast(self, characters: int, *, is_spoken: bool = False) -> "plans.CostEstimate":
+    def forecast(
+        self, characters: int, *, is_spoken: bool = False, in_orders: bool | None = None
+    ) -> "plans.CostEstimate":
         """Return the expected calls and cost of a source with this number of characters."""
         from summarizer import plans
 
-        plan, judge = self.usual_plan(characters), self._judge_profile
-        return plans.forecast(characters, self.profile, plan, judge, is_spoken=is_spoken)
+        plan, (writer, judge) = self.usual_plan(characters), (self.profile, self._judge_profile)
+        if self.in_orders if in_orders is None else in_orders:
+            writer, judge = writer.in_orders(), judge and judge.in_orders()
+        return plans.forecast(characters, writer, plan, judge, is_spoken=is_spoken)
 
     def forecast_of(self, document: Document) -> "plans.CostEstimate":
         """Return the expected calls and cost of a document."""
@@ -164,6 +196,7 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         from summarizer.asker import Asker
 
         profile, budget = profile or self.profile, source_budget or self.budget
+        profile = profile.in_orders() if self.in_orders else profile
         client = partial(self._client, profile)
         return Asker(
             client,
@@ -243,12 +276,15 @@ class Resources(AbstractAsyncContextManager["Resources"]):
     def _limiter(self) -> "Limiter":
         from summarizer.client import Limiter
 
+        if self.in_orders:
+            return Limiter(_IN_ORDERS * 1_000)  # all requests wait at once
         return Limiter(self.parallel if self.settings.embedded else self.settings.llm_concurrency)
 
     def _client(self, profile: "Profile") -> "ModelClient":
         """Return the client of a model, created on first use."""
         from summarizer.client import ModelClient
         from summarizer.embedded import EmbeddedServer
+        from summarizer.orders import Orders
 
         if client := self._clients.get(profile.model):
             return client
@@ -259,8 +295,22 @@ class Resources(AbstractAsyncContextManager["Resources"]):
             self._at_end(server.close)
             endpoint, key = server.base_url, server.api_key
         timeout = profile.timeout * (_SLOWER if profile.server else 1)
-        connect = partial(ModelClient, limiter=self._limiter, timeout=timeout)
-        client = connect(endpoint, key, profile, patience=self._patience)
+        orders = partial(
+            Orders,
+            endpoint=endpoint,
+            model=profile.model,
+            book=self.warehouse,
+            on_event=self.on_order,
+        )
+        client = ModelClient(
+            endpoint,
+            key,
+            profile,
+            limiter=self._limiter,
+            timeout=timeout,
+            patience=self._patience,
+            orders=orders if self.in_orders else None,
+        )
         self._stack.push_async_callback(client.close)
         return self._clients.setdefault(profile.model, client)
 

@@ -1,6 +1,7 @@
-"""Batches that the desk processes in the background, one at a time, and recent estimates."""
+"""Batches that the desk processes in the background, and recent estimates."""
 
 import asyncio
+from contextlib import nullcontext
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -36,7 +37,7 @@ class BatchRuns:
         self._settings = settings
         self._turn = asyncio.Lock()
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._working: str | None = None
+        self._working: set[str] = set()
         self.problems: dict[str, str] = {}
         self._estimates: dict[str, CostEstimate] = {}
 
@@ -66,7 +67,7 @@ class BatchRuns:
 
     def state(self, batch_id: str) -> str | None:
         """Return ``working`` or ``queued`` for a batch of this desk, None for any other."""
-        if batch_id == self._working:
+        if batch_id in self._working:
             return "working"
         return "queued" if batch_id in self._tasks else None
 
@@ -89,12 +90,13 @@ class BatchRuns:
         await self.pause(*self._tasks, seconds=None)
 
     async def _run(self, batch: Batch, who: str) -> None:
-        async with self._turn:
-            self._working = batch.batch_id
+        # A batch in orders mostly waits, so it takes no turn.
+        async with nullcontext() if batch.in_orders else self._turn:
+            self._working.add(batch.batch_id)
             try:
                 own = self._settings.model_copy(update={"curator": who})
                 _, problem = await attempt(process_batch(batch, own), batch.batch_id)
                 if problem:
                     self.problems[batch.batch_id] = problem
             finally:
-                self._working = None
+                self._working.discard(batch.batch_id)

@@ -88,7 +88,9 @@ async def show_estimate(request: Request, desk: Desk, estimate_id: str) -> Respo
 @router.post("/batches", dependencies=CuratorRequired)
 async def start(request: Request, desk: Desk, who: User) -> Response:
     """Start the batch of an estimate."""
-    batch = await started(desk, text(await request.form(), "estimate"), who.name)
+    form = await request.form()
+    in_orders = bool(text(form, "batch_api"))
+    batch = await started(desk, text(form, "estimate"), who.name, in_orders=in_orders)
     return redirect(f"/batches/{batch.batch_id}")
 
 
@@ -163,12 +165,17 @@ async def estimated(
     return desk.batches.keep(estimate)
 
 
-async def started(desk: DeskState, estimate_id: str, who: str) -> Batch:
+async def started(desk: DeskState, estimate_id: str, who: str, *, in_orders: bool = False) -> Batch:
     """Start the batch of an estimate, and return it."""
     estimate = desk.batches.estimate(estimate_id)
     items, budget = estimate.selection.items, estimate.budget_usd
     batch = await register(
-        estimate.origin, items, desk.resources, created_by=who, budget_usd=budget
+        estimate.origin,
+        items,
+        desk.resources,
+        created_by=who,
+        budget_usd=budget,
+        in_orders=in_orders,
     )
     desk.batches.start(batch, who)
     return batch

@@ -36,6 +36,7 @@ casebook knows the context windows and prices of common models. Describe another
     mode = "json_schema"              # how structured answers are requested; see below
     strict = false                    # the endpoint enforces the schema
     price = { input = 0.2, output = 0.6 }   # US dollars per million tokens; `cached` for cached input
+    order_price = { input = 0.1, output = 0.3 }   # of the batch API; by default half the price
 
 `mode` is `json_schema` (a response format with the schema), `json` (any JSON object as response format, for endpoints that do not accept a schema) or `tools` (a function call, for endpoints without response formats). The prompt includes the schema unless the endpoint enforces it (`json_schema` with `strict`) or receives it as a function. Some endpoints reject `strict`.
 

@@ -23,9 +23,14 @@ _NO_SECOND_TRY = STOPPING_KINDS | {"answer_timed_out"}  # it would be charged ag
 
 @flow(name="backfill", persist_result=False)
 async def backfill(
-    source: str | None = None, batch_id: str | None = None, budget_usd: float | None = None
+    source: str | None = None,
+    batch_id: str | None = None,
+    budget_usd: float | None = None,
+    batch_api: bool = False,
 ) -> str:
     """Process a list (its address or path), or continue a batch; return a summary.
+
+    ``batch_api`` sends the model calls to the provider's batch API, at a lower price.
 
     Raises InputError unless exactly one of the two is given, BatchPaused if the batch paused.
     """
@@ -37,7 +42,9 @@ async def backfill(
         if source is not None:
             found = await read_list(SourceRef(source=source), resources)
             items, missed = select(found.candidates).items, found.missed
-            batch = await register(source, items, resources, budget_usd=budget_usd)
+            batch = await register(
+                source, items, resources, budget_usd=budget_usd, in_orders=batch_api
+            )
         else:
             batch = (await to_thread(resources.warehouse.batch, batch_id or "")).batch
     progress = await process_batch(batch, settings)
@@ -49,7 +56,8 @@ async def backfill(
 async def process_batch(batch: Batch, settings: Settings) -> BatchProgress:
     """Process the open sources of a batch; wait if the model is unavailable."""
     chosen = settings_for(batch, settings)
-    async with Resources(chosen, patience=chosen.patience) as resources:
+    orders = bool(batch.in_orders)
+    async with Resources(chosen, patience=chosen.patience, in_orders=orders) as resources:
         return await BatchRun(batch, resources).finish()
 
 
@@ -98,7 +106,12 @@ class BatchRun:
             return item, None
         batch = self.batch
         run = Run(item.reference, self.resources, who=batch.created_by, force=batch.force)
-        result = await (_ingest_in_flow(run) if in_flow_run() else process(run))
+        # Flow runs by the hundred that wait for an order would keep the server busy.
+        is_alone = in_flow_run() and not self.resources.in_orders
+        try:
+            result = await (_ingest_in_flow(run) if is_alone else process(run))
+        except SourceFailed as failed:
+            result = failed.result
         if result.failure and result.failure.kind in STOPPING_KINDS:
             self.stopped_by = self.stopped_by or result.failure
         return item, result
@@ -113,10 +126,4 @@ async def _ingest_in_flow(run: Run) -> IngestResult:
     """Process a source in its own flow run."""
     batch_run.set(run)  # each source is an asyncio task with its own context
     ref = run.ref
-    try:
-        result: IngestResult = await ingest(
-            run.label, ref.url, ref.transcript, ref.feed, ref.chapters, force=run.force
-        )
-    except SourceFailed as failed:
-        return failed.result
-    return result
+    return await ingest(run.label, ref.url, ref.transcript, ref.feed, ref.chapters, force=run.force)

@@ -43,7 +43,7 @@ def step(*, retries: int = 0, calls_model: bool = False) -> Callable[[Stage[P, T
 
         @wraps(function)
         async def attempt(run: Run, /, *args: P.args, **kwargs: P.kwargs) -> T:
-            limits = calls_model and in_flow_run()
+            limits = calls_model and in_flow_run() and not run.resources.in_orders
             async with concurrency(MODEL_LIMIT) if limits else nullcontext():
                 with run.entering(name):
                     return await function(run, *args, **kwargs)

@@ -19,11 +19,14 @@ from services.run import Run
 
 @flow(name="findings", persist_result=False)
 async def findings(
-    case_ids: list[str] | None = None, limit: int | None = None, budget_usd: float | None = None
+    case_ids: list[str] | None = None,
+    limit: int | None = None,
+    budget_usd: float | None = None,
+    batch_api: bool = False,
 ) -> list[FindingsResult]:
     """Find what others could learn from these cases, by default from all without findings."""
     settings = Settings.load(**({} if budget_usd is None else {"budget_run": budget_usd}))
-    async with Resources(settings, patience=settings.patience) as resources:
+    async with Resources(settings, patience=settings.patience, in_orders=batch_api) as resources:
         plan = await without_findings(resources, case_ids or (), limit)
         return [one async for one in results(plan.chosen, resources, find)]
 

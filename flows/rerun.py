@@ -43,13 +43,15 @@ Redo = Callable[[str, Resources], Awaitable[R]]
 
 
 @flow(name="rerun", persist_result=False)
-async def rerun(case_ids: list[str] | None = None, judge: bool = False) -> list[IngestResult]:
+async def rerun(
+    case_ids: list[str] | None = None, judge: bool = False, batch_api: bool = False
+) -> list[IngestResult]:
     """Make new drafts of these cases, by default of all outdated ones.
 
     With ``judge`` only judge their text anew.
     """
     settings = Settings.load()
-    async with Resources(settings, patience=settings.patience) as resources:
+    async with Resources(settings, patience=settings.patience, in_orders=batch_api) as resources:
         find, redo = (to_judge, rejudge) if judge else (stale, redraft)
         chosen = case_ids or await find(resources)
         return [one async for one in results(chosen, resources, redo)]
@@ -65,9 +67,8 @@ async def results(case_ids: Iterable[str], resources: Resources, redo: Redo[R]) 
     async def one(case_id: str) -> R | None:
         return None if is_stopped else await redo(case_id, resources)
 
-    async for result in map_concurrently(
-        one, case_ids, 1 if redo is redraft else resources.parallel
-    ):
+    is_single = redo is redraft and not resources.in_orders
+    async for result in map_concurrently(one, case_ids, 1 if is_single else resources.parallel):
         is_same = is_stopped and result and result.failure
         if result and not is_same:
             yield result

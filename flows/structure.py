@@ -17,11 +17,14 @@ from services.run import Run, ended
 
 @flow(name="structure", persist_result=False)
 async def structure(
-    case_ids: list[str] | None = None, limit: int | None = None, budget_usd: float | None = None
+    case_ids: list[str] | None = None,
+    limit: int | None = None,
+    budget_usd: float | None = None,
+    batch_api: bool = False,
 ) -> list[IngestResult]:
     """Draft the texts of these imported cases, by default of all without such a draft."""
     settings = Settings.load(**({} if budget_usd is None else {"budget_run": budget_usd}))
-    async with Resources(settings, patience=settings.patience) as resources:
+    async with Resources(settings, patience=settings.patience, in_orders=batch_api) as resources:
         chosen = await unstructured(resources, case_ids or (), limit)
         return [one async for one in results(chosen, resources, draft_text)]
 

@@ -35,6 +35,7 @@ class Batch(Frozen):
     budget_usd: float | None = None
     source_budget_usd: float | None = None
     model: str | None = None
+    in_orders: bool | None = None  # its model calls go to the provider's batch API
     created_by: str
     created_at: datetime = NOW
 

@@ -37,18 +37,20 @@ async def register(
     created_by: str | None = None,
     model: str | None = None,
     force: bool = False,
+    in_orders: bool = False,
     budget_usd: float | None = None,
     source_budget_usd: float | None = None,
 ) -> Batch:
     """Store and return a batch; the same list, model and ``force`` give the same batch."""
     ids = [item.source_id for item in items]
     batch = Batch(
-        batch_id=content_id("batch", origin, ids, force, model),
+        batch_id=content_id("batch", origin, ids, force, model, *(["orders"] if in_orders else [])),
         origin=origin,
         size=len(items),
         created_by=created_by or resources.settings.curator,
         model=model,
         force=force,
+        in_orders=in_orders,
         budget_usd=budget_usd,
         source_budget_usd=source_budget_usd,
     )

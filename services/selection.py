@@ -18,11 +18,12 @@ from schemas.errors import CasebookError
 from schemas.frozen import Frozen
 from schemas.sources import Candidate, Payload
 
+_ORDER_HOURS = 24  # within which a provider answers an order; the calls of a source are in turn
 _TYPICAL_CHARACTERS = 12_000  # of a blog post, assumed for every source of a forecast
 # Caused by a setting, a key or a budget, not by the source: a resumed batch retries them.
 SETUP_KINDS = frozenset(
     "budget_reached price_unknown key_rejected model_unknown quota_exhausted not_an_endpoint "
-    "configuration_error embedded_model_missing transcription_not_configured "
+    "configuration_error embedded_model_missing transcription_not_configured no_batch_api "
     "file_not_allowed".split()
 )
 STOPPING_KINDS = (
@@ -52,6 +53,8 @@ class BatchForecast(Frozen):
     calls: int
     tokens: int
     cost_usd: float | None  # None without a known price
+    order_usd: float | None  # in orders to the provider's batch API
+    order_hours: int  # the longest wait for the answers in orders
     source_budget_usd: float  # the cap on each source
 
 
@@ -132,7 +135,9 @@ async def forecast(items: Sequence[BatchItem], resources: Resources) -> BatchFor
     ids = [item.source_id for item in items]
     states = list((await to_thread(resources.warehouse.source_states, ids)).values())
     left = len(await open_items(items, resources))
-    one = resources.forecast(_TYPICAL_CHARACTERS)
+    one, ordered = (
+        resources.forecast(_TYPICAL_CHARACTERS, in_orders=in_orders) for in_orders in (False, True)
+    )
     return BatchForecast(
         states={state: states.count(state) for state in SourceState},
         open=left,
@@ -140,5 +145,9 @@ async def forecast(items: Sequence[BatchItem], resources: Resources) -> BatchFor
         calls=left * one.calls,
         tokens=left * (one.prompt_tokens + one.completion_tokens),
         cost_usd=None if one.cost_usd is None else left * one.cost_usd,
+        order_usd=None
+        if resources.settings.embedded or ordered.cost_usd is None
+        else left * ordered.cost_usd,
+        order_hours=one.calls * _ORDER_HOURS,
         source_budget_usd=resources.settings.budget_source,
     )

@@ -149,6 +149,7 @@ class Asker:
             seconds=call.seconds,
             attempts=call.attempts,
             at=now,
+            order_lines=tuple(call.order_lines) or None,
         )
 
 

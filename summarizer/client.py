@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
+import httpx2
 import instructor
 import openai
 import openai.resources  # or the first client loads it, a third of a second on the event loop
@@ -22,6 +23,7 @@ from schemas.errors import AnswerInvalid, AnswerTruncated, BudgetReached, ModelE
 from schemas.generations import Usage
 from summarizer.budget import Budget, Charge, SourceBudget
 from summarizer.faults import TIMED_OUT, Faults, misfit
+from summarizer.orders import Orders, OrderTransport
 from summarizer.profiles import Profile
 from summarizer.rendering import COSTING, estimate_tokens, message_tokens
 
@@ -92,6 +94,7 @@ class Call(Generic[A]):
     finish_reason: str | None = None
     usage: Usage = field(default_factory=Usage)
     seconds: float = 0.0
+    order_lines: list[str] = field(default_factory=list)  # of answers from orders
 
     def result(self) -> A:
         """Return the answer, or raise the last error."""
@@ -122,6 +125,7 @@ class ModelClient:
     attempts: int = 4  # the maximum number of requests for one question if the endpoint fails
     timeout: float = 600.0  # seconds for a whole request; more for very long answers
     patience: float = 0.0  # seconds to keep retrying during an outage, beyond ``attempts``
+    orders: "Callable[[openai.AsyncOpenAI], Orders] | None" = None  # sends requests as orders
 
     def __post_init__(self) -> None:
         """Create the client, which connects at the first request."""
@@ -132,14 +136,21 @@ class ModelClient:
         self._raw = openai.AsyncOpenAI(
             base_url=self.endpoint, api_key=self.api_key, max_retries=0, http_client=web
         )
+        self._orders = self.orders(self._raw) if self.orders else None
+        asked = self._raw
+        if self._orders:
+            ordering = httpx2.AsyncClient(transport=OrderTransport(self._orders.answer))
+            asked = self._raw.with_options(http_client=ordering)
         mode = instructor.Mode["TOOLS" if self.profile.mode == "tools" else "JSON_SCHEMA"]
-        self._client = instructor.from_openai(self._raw, mode=mode)
+        self._client = instructor.from_openai(asked, mode=mode)
         self._hooks = Hooks()
         self._hooks.on("completion:kwargs", self._set_format)
         self._hooks.on("completion:response", _unwrap)
 
     async def close(self) -> None:
         """Close the connections."""
+        if self._orders:
+            await self._orders.close()
         await self._raw.close()
 
     async def ask(
@@ -205,8 +216,9 @@ class ModelClient:
         faults = Faults(self.profile.model, self.endpoint)
         thinks, completion = self.profile.reasoning_effort is not None, cast("Any", None)
         limit = {"max_completion_tokens" if thinks else "max_tokens": call.limit}
+        seconds = self.timeout * max(1.0, call.limit / _TIMED_TOKENS)
         try:
-            async with asyncio.timeout(self.timeout * max(1.0, call.limit / _TIMED_TOKENS)):
+            async with asyncio.timeout(None if self._orders else seconds):
                 # With context=, instructor would render messages, and page text, as templates.
                 answer, completion = await create(
                     model=self.profile.model,
@@ -276,6 +288,8 @@ def _note(call: Call[A], completion: Any) -> None:
     arguments = "\n".join(str(getattr(tool.function, "arguments", "")) for tool in tools)
     call.text = getattr(message, "content", None) or arguments
     call.finish_reason = choices[0].finish_reason
+    if line := getattr(completion, "order_line", None):
+        call.order_lines.append(line)
     call.add(
         _count(counted, "prompt_tokens") or call.charge.likely.prompt_tokens,
         _count(counted, "completion_tokens") or estimate_tokens(call.text),

@@ -63,6 +63,7 @@ class Profile(Frozen):
     strict: bool = False  # the endpoint enforces the schema
     timeout: float = Field(default=300.0, gt=0, le=31 * 86_400)  # seconds of one request
     price: Price | None = None
+    order_price: Price | None = None  # of requests in an order; half the price if it is not listed
 
     @property
     def answer_tokens(self) -> int:
@@ -85,6 +86,14 @@ class Profile(Frozen):
     def schema_in_prompt(self) -> bool:
         """Whether the prompt includes the schema, because the endpoint might not enforce it."""
         return self.mode == "json" or (self.mode == "json_schema" and not self.strict)
+
+    def in_orders(self) -> "Profile":
+        """Return the profile for requests that go to the provider's batch API."""
+        if self.price is None:
+            return self
+        halved = {name: value and value / 2 for name, value in self.price.model_dump().items()}
+        price = self.order_price or Price.model_validate(halved)
+        return self.model_copy(update={"price": price})
 
     def affordable(self, usd: float, asked: int, most: int) -> int:
         """Return the output tokens, up to ``most``, that ``usd`` pays for besides the prompt."""
@@ -171,8 +180,12 @@ def _listed(model: str, endpoint: str) -> dict[str, Any]:
             _, info = get_snapshot().find_provider_model(name, None, None, url)
         except LookupError:
             continue
-        prices = info.get_prices(datetime.now(UTC))
-        known = {"context_tokens": info.context_window, "price": _price(prices)}
+        now = datetime.now(UTC)
+        price, ordered = (
+            _price(info.get_prices(now, context)) for context in (None, {"processing": "batch"})
+        )
+        known = {"context_tokens": info.context_window, "price": price}
+        known |= {"order_price": ordered} if ordered != price else {}
         return {field: value for field, value in known.items() if value}
     return {}
 

@@ -13,7 +13,7 @@ from schemas.cases import Fact, Statement, Tag
 from schemas.companies import CompanyChange, CompanyName
 from schemas.findings import FindingSet
 from schemas.frozen import Frozen
-from schemas.generations import Generation
+from schemas.generations import Generation, Order, OrderEvent
 from schemas.imports import ImportRecord
 from schemas.inbox import ReadMessage
 from schemas.mistakes import Mistake, MistakeRuling
@@ -34,8 +34,18 @@ _Decided = Case | Revision | Review | Publication | TermProposal | TermRuling | 
 _Named = Account | SavedView | ImportRecord | CompanyChange | CompanyName | SubjectChange
 _Placed = SystemDecision | Placement | SystemName | FindingSet | Round | ReadMessage
 _Checked = Reading | ReadingShare | Mistake | MistakeRuling
+_Ordered = Order | OrderEvent
 StoredRow = (
-    _Processed | _Decided | _Named | _Placed | _Checked | BatchEvent | Watch | WatchedItem | Look
+    _Processed
+    | _Decided
+    | _Named
+    | _Placed
+    | _Checked
+    | _Ordered
+    | BatchEvent
+    | Watch
+    | WatchedItem
+    | Look
 )
 Values = dict[str, Any]
 TableKey = tuple[str, str]  # a table, and the columns that identify a row or its parent
@@ -56,6 +66,8 @@ TABLES: Mapping[type[Frozen], TableKey] = {
     ReadMessage: ("read_messages", "who, review_id, happened_at"),
     Batch: ("batches", "batch_id"),
     BatchEvent: ("batch_events", "batch_id, step, happened_at"),
+    Order: ("orders", "order_id"),
+    OrderEvent: ("order_events", "order_id, step, happened_at"),
     Watch: ("watches", "watch_id, changed_at"),
     WatchedItem: ("watched_items", "watch_id, source_id, happened_at"),
     Look: ("looks", "watch_id, happened_at"),

@@ -13,7 +13,14 @@ from schemas.batches import (
     WatchLine,
 )
 from schemas.errors import UnknownId
-from schemas.generations import AnswerStatus, CostKey, CostLine, Generation
+from schemas.generations import (
+    AnswerStatus,
+    CostKey,
+    CostLine,
+    Generation,
+    OpenOrder,
+    OrderLine,
+)
 from schemas.reports import Report, ReportLine
 from schemas.results import OpenFailure, RefusedSource, SimilarSource
 from schemas.reviews import Account, LogEntry, Triage
@@ -153,6 +160,14 @@ class SourceReads(DatabaseReader):
     def batch_items(self, batch_id: str) -> list[BatchItem]:
         """Return the items of a batch in order."""
         return self._all(BatchItem, "batch_items", batch_id=batch_id)
+
+    def orders(self) -> list[OrderLine]:
+        """Return all orders to batch APIs with their newest step, newest first."""
+        return self._all(OrderLine, "orders")
+
+    def open_orders(self, endpoint: str, model: str) -> list[OpenOrder]:
+        """Return the orders with unused lines, oldest first; providers keep results for a month."""
+        return self._all(OpenOrder, "open_orders", endpoint=endpoint, model=model)
 
     def watches(self) -> list[WatchLine]:
         """Return the active watches, each with its newest check."""

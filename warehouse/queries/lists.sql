@@ -208,6 +208,8 @@ UNION ALL SELECT 'import_records' AS name, count(*) AS rows FROM import_records
 UNION ALL SELECT 'looks' AS name, count(*) AS rows FROM looks
 UNION ALL SELECT 'mistake_rulings' AS name, count(*) AS rows FROM mistake_rulings
 UNION ALL SELECT 'mistakes' AS name, count(*) AS rows FROM mistakes
+UNION ALL SELECT 'order_events' AS name, count(*) AS rows FROM order_events
+UNION ALL SELECT 'orders' AS name, count(*) AS rows FROM orders
 UNION ALL SELECT 'passages' AS name, count(*) AS rows FROM passages
 UNION ALL SELECT 'placements' AS name, count(*) AS rows FROM placements
 UNION ALL SELECT 'publications' AS name, count(*) AS rows FROM publications
@@ -343,3 +345,30 @@ ORDER BY reports.stored_at DESC;
 
 -- name: published_report_ids
 SELECT report_id FROM published_reports WHERE is_newest = $newest ORDER BY published_at DESC, name;
+
+-- name: orders
+SELECT * FROM current_orders ORDER BY ordered_at DESC;
+
+-- name: open_orders
+WITH used AS (
+    SELECT unnest(order_lines) AS line
+    FROM generations
+    WHERE endpoint = $endpoint AND model = $model AND order_lines IS NOT NULL
+),
+lines AS (
+    SELECT order_id, unnest(line_ids) AS line_id
+    FROM orders
+    WHERE endpoint = $endpoint AND model = $model AND happened_at > now() - INTERVAL 30 DAYS
+)
+SELECT
+    order_id,
+    any_value(current_orders.remote_id) AS remote_id,
+    any_value(current_orders.step) AS step,
+    list(lines.line_id) AS line_ids,
+    any_value(current_orders.ordered_at) AS ordered_at
+FROM lines
+JOIN current_orders USING (order_id)
+ANTI JOIN used ON used.line = lines.order_id || '/' || lines.line_id
+WHERE current_orders.step != 'lost'
+GROUP BY order_id
+ORDER BY ordered_at;

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import typer
 
 from cli.options import BATCH_API, REPLACING, AsJson, BatchApi
-from cli.terminal import print_order
+from cli.terminal import print_heard, print_order
 from schemas.errors import InputError
 
 if TYPE_CHECKING:
@@ -107,7 +107,11 @@ def run(
     async def main() -> int | None:
         patience = settings.patience if patient else 0.0
         async with Resources(
-            settings, patience=patience, in_orders=in_orders, on_order=print_order
+            settings,
+            patience=patience,
+            in_orders=in_orders,
+            on_order=print_order,
+            on_heard=print_heard,
         ) as resources:
             return await work(resources)
 

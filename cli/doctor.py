@@ -133,9 +133,12 @@ def _answer(resources: "Resources") -> str:
 def _recordings(resources: "Resources") -> str:
     missing = 'yt-dlp is missing (in the checkout: pip install ".[media]")'
     sound = "yt-dlp is installed" if find_spec("yt_dlp") else missing
-    if resources.settings.transcription_model is None:
-        raise HealthWarning(f"no transcription (set CASEBOOK_TRANSCRIPTION_MODEL); {sound}")
-    return f"{resources.settings.transcription_model}; {sound}"
+    if (recognizer := resources.network.transcriber) is None:
+        raise HealthWarning(
+            "recordings are not transcribed (install casebook[speech], or set "
+            f"CASEBOOK_TRANSCRIPTION_MODEL); {sound}"
+        )
+    return f"{recognizer.model}; {sound}"
 
 
 def _browser(resources: "Resources") -> str:

@@ -144,3 +144,8 @@ def stage_bars() -> Iterator[Callable[[str, str, int, int], None]]:
 def print_order(event: OrderEvent, lines: int) -> None:
     """Print a step of an order to a batch API."""
     err().print(render("order", event, lines=lines))
+
+
+def print_heard(name: str, seconds: int, whole: int) -> None:
+    """Print how much of a recording was recognized."""
+    err().print(f"[cyan]heard[/]  {seconds // 60} of {whole // 60} minutes of {safe(name)}")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import UTC, datetime, time
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -20,7 +21,7 @@ from warehouse import BlobStore, Lake, Warehouse
 
 if TYPE_CHECKING:
     from extractors.fetch.network import Network
-    from extractors.fetch.transcription import Transcriber
+    from extractors.fetch.transcription import Recognizer
     from extractors.workers import WorkerPool
     from schemas.generations import OrderEvent
     from schemas.judges import JudgeMeasurement
@@ -40,7 +41,7 @@ class Resources(AbstractAsyncContextManager["Resources"]):
 
     ``patience`` is the time in seconds to wait for an endpoint that is down. ``in_orders`` sends
     requests to the provider's batch API; ``on_order`` is called with each step of an order and
-    its number of requests.
+    its number of requests, ``on_heard`` with a recording's name, seconds heard and all seconds.
     """
 
     def __init__(
@@ -50,10 +51,11 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         patience: float = 0.0,
         in_orders: bool = False,
         on_order: "Callable[[OrderEvent, int], object]" = lambda _event, _lines: None,
+        on_heard: Callable[[str, int, int], object] = lambda *_: None,
     ) -> None:
         self.settings = settings or Settings.load()
         self._patience = patience
-        self.in_orders, self.on_order = False, on_order
+        self.in_orders, self.on_order, self.on_heard = False, on_order, on_heard
         if in_orders:
             self.send_orders()
         self._prompts: dict[str, int] = {}
@@ -97,7 +99,9 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         politeness = Politeness(settings.host_interval)
         client = GuardedClient(policy, politeness=politeness, proxy=settings.proxy)
         self._stack.push_async_exit(client)
-        return Network(client, Robots(client), _transcriber(settings), settings.render)
+        return Network(
+            client, Robots(client), _transcriber(settings, self.on_heard), settings.render
+        )
 
     @cached_property
     def profile(self) -> "Profile":
@@ -325,16 +329,21 @@ class Resources(AbstractAsyncContextManager["Resources"]):
         await self._stack.aclose()
 
 
-def _transcriber(settings: Settings) -> "Transcriber | None":
+def _transcriber(settings: Settings, on_heard: "Callable[..., object]") -> "Recognizer | None":
+    """Return the recognizer of speech: a model on this machine or at an endpoint."""
+    from extractors.fetch.speech import SpeechRecognizer, is_installed
     from extractors.fetch.transcription import Transcriber
 
-    if settings.transcription_model is None:
-        return None
+    name = settings.transcription_model
+    here = Path(name).expanduser() if name else None
+    if here is None or here.is_dir():
+        is_able = here is not None or is_installed()
+        return SpeechRecognizer(settings.home, here, on_heard) if is_able else None
     endpoint = settings.transcription_base_url or OPENAI_ENDPOINT
     # Never send the key to another endpoint.
     shared = settings.openai_api_key if endpoint == settings.endpoint else None
     key = settings.transcription_api_key or shared
-    return Transcriber(endpoint, _revealed(key), settings.transcription_model)
+    return Transcriber(endpoint, _revealed(key), name or "")
 
 
 def _revealed(key: SecretStr | None) -> str:

@@ -116,7 +116,8 @@ class Settings(BaseSettings):
     transcription_base_url: Address | None = None
     """An endpoint with `/audio/transcriptions`; by default OpenAI."""
     transcription_model: str | None = None
-    """The model that transcribes recordings; by default they are rejected."""
+    """The model that transcribes recordings, or the folder of one for faster-whisper; by default
+    Whisper's base model if `[speech]` is installed, else recordings are rejected."""
     transcription_api_key: SecretStr | None = None
     """Its API key; by default `OPENAI_API_KEY` if the endpoint is the same."""
     speech_base_url: Address | None = None

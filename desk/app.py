@@ -21,6 +21,7 @@ from desk import (
     bulk,
     inbox,
     insight,
+    listening,
     mistakes,
     pages,
     palette,
@@ -39,8 +40,8 @@ from desk.submit import UPLOADS
 from publishing.site.build import STATIC as SITE_FILES
 
 ROUTED = (
-    pages, palette, pdf_pages, insight, inbox, actions, rounds, bulk, batches, watches, systems,
-    readings, mistakes, account_pages, api, api_curation,
+    pages, palette, pdf_pages, listening, insight, inbox, actions, rounds, bulk, batches, watches,
+    systems, readings, mistakes, account_pages, api, api_curation,
 )  # fmt: skip
 """The modules with routes."""
 

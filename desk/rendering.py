@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from desk.facets import AGES, flags
 from desk.index import MARKS
+from desk.listening import sound_of
 from desk.state import person_of, state_of
 from desk.submit import LISTS
 from extractors import formats
@@ -88,6 +89,7 @@ def environment() -> Environment:
     )
     made.filters.update(
         age=age,
+        sound=sound_of,
         bar=support_bar,
         count=wording.count,
         day=wording.day,

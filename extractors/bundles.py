@@ -1,7 +1,7 @@
 """Several responses stored as one JSON object, so that a video or paper can be reread offline."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, ConfigDict, ValidationError
 
@@ -15,6 +15,15 @@ VIDEO, PAPER, RECORDING, TRANSCRIPT = (
 )
 GENERATED = ", generated"  # ends the step that fetched captions made by a machine
 Cues = tuple[tuple[float, float, str], ...]  # start and end in seconds, and the words between
+
+
+class Recognized(NamedTuple):
+    """What a recognizer heard, and how certain it is of each cue, up to 1; empty if unknown."""
+
+    cues: Cues
+    confidences: tuple[float, ...] = ()
+
+
 _OneLine = Annotated[str, AfterValidator(one_line)]
 
 
@@ -40,6 +49,8 @@ class Bundle(Frozen):
 
     about: About = About()
     cues: Cues = ()
+    confidences: tuple[float, ...] = ()  # of a recognizer in each cue, up to 1
+    sound: str | None = None  # SHA-256 of the file that was heard
     body: BundlePart | None = None
     landing: BundlePart | None = None
 

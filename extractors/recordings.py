@@ -1,6 +1,8 @@
 """Videos and recordings: the text of their bundles, with times and speakers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from math import inf
 
 from extractors import registry
 from extractors.blocks import document
@@ -25,7 +27,7 @@ def read(payload: Payload) -> Extracted:
     if bundle.body and bundle.about.chapters:
         changes["passages"] = _in_chapters(found.passages, bundle.about.chapters)
     elif heard:
-        changes["passages"] = [one.model_copy(update={"heard": heard}) for one in found.passages]
+        changes["passages"] = list(_heard(found.passages, heard, bundle))
     return found.model_copy(update=changes)
 
 
@@ -37,6 +39,19 @@ def heard_by(steps: Sequence[Step]) -> Heard | None:
         if step.method.startswith("captions "):
             return "generated" if step.method.endswith(GENERATED) else None
     return None
+
+
+def _heard(passages: Sequence[Passage], heard: Heard, bundle: Bundle) -> Iterator[Passage]:
+    """Yield passages with the machine that heard them and its least confidence in each."""
+    starts = [one.seconds or 0.0 for one in passages]
+    sure = [
+        (start, confidence)
+        for (start, *_), confidence in zip(bundle.cues, bundle.confidences, strict=False)
+    ]
+    for passage, (start, end) in zip(passages, pairwise([*starts, inf]), strict=True):
+        inside = [confidence for at, confidence in sure if start <= at < end]
+        least = round(min(inside), 3) if inside else None
+        yield passage.model_copy(update={"heard": heard, "confidence": least})
 
 
 def _in_chapters(

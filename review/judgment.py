@@ -15,6 +15,7 @@ from schemas.cases import NOT_JUDGED, CaseStudy, Match, Part, Section, Statement
 from schemas.cases import SupportLevel as Level
 from schemas.errors import CasebookError, InvalidDecision
 from schemas.reviews import EARLIER_JUDGE, CaseStatus, CaseView, Decision, Revision
+from summarizer.heard import with_heard
 from summarizer.judge import judge_study
 from warehouse import Warehouse
 
@@ -74,7 +75,8 @@ async def settle(
         judge, after = resources.judge(view.revision.document_id), study
         error: CasebookError | None = CasebookError("No judge is configured.")
         if judge:
-            after, error = await judge_study(study, view.document, judge, _is_unjudged)
+            judged, error = await judge_study(study, view.document, judge, _is_unjudged)
+            after = with_heard(judged, view.document)
         verdicts = _verdicts(study, after, error)
         name = judge.profile.model if judge else "judge"
         work = partial(_store, warehouse, case_id, verdicts, name, is_forced=again)

@@ -9,6 +9,9 @@ from publishing.anchors import link_to_quote, place, span_of
 from schemas.cases import Evidence
 from schemas.sources import Document
 
+_WORDS_PER_SECOND = 2.3  # of slow speech
+_AROUND, _AROUND_ESTIMATE = 1.5, 6.0  # seconds
+
 
 class Span(NamedTuple):
     """A quote to mark, in code points of the described text; ``id`` is unique on its page."""
@@ -28,6 +31,7 @@ class QuoteView(NamedTuple):
     link: str | None = None
     is_close: bool = False
     sheet: str | None = None  # the last part of the address of its page image
+    heard: tuple[float, float] | None = None  # the seconds to listen to, if a machine heard it
 
 
 @dataclass
@@ -52,7 +56,19 @@ class QuoteMarker:
         page = page_at(self.document, span.start)
         sheet = f"{page}?start={span.start}&end={span.end}#quote" if page else None
         is_close = evidence.score < 1.0
-        return QuoteView(span.id, evidence.quote, evidence.passage, where, link, is_close, sheet)
+        heard = seconds_of(evidence)
+        return QuoteView(
+            span.id, evidence.quote, evidence.passage, where, link, is_close, sheet, heard
+        )
+
+
+def seconds_of(evidence: Evidence) -> tuple[float, float] | None:
+    """Return the seconds between which a machine heard a quote, with some time around them."""
+    if evidence.seconds is None or not evidence.heard:
+        return None
+    around = _AROUND_ESTIMATE if evidence.estimated else _AROUND
+    length = len(evidence.quote.split()) / _WORDS_PER_SECOND
+    return max(0.0, evidence.seconds - around), evidence.seconds + length + around
 
 
 def page_at(document: Document, offset: int) -> int | None:

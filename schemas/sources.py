@@ -183,6 +183,7 @@ class Passage(Frozen):
     seconds: float | None = None  # its start in a video or recording
     speaker: str | None = None
     heard: Heard | None = None  # None if a person wrote the words, or nobody says
+    confidence: float | None = None  # of a recognizer in its least certain words, up to 1
     lines: tuple[LineBox, ...] = ()  # of a PDF: the lines that overlap it
 
     @property

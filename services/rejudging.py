@@ -10,6 +10,7 @@ from schemas.cases import SupportLevel
 from schemas.errors import InvalidDecision, ModelError
 from schemas.reviews import CaseStatus, CaseView, Decision, Recipe, Revision
 from summarizer.asker import Asker
+from summarizer.heard import with_heard
 from summarizer.judge import PROMPT, judge_study
 from summarizer.plans import DraftPlan
 
@@ -36,6 +37,7 @@ async def judged_anew(
         judge,
         lambda one: recipe != old or one.level is SupportLevel.UNVERIFIED,
     )
+    study = with_heard(study, view.document)
     pairs = zip(parts_of(before.study), parts_of(study), strict=True)
     if error and all(a.support is b.support or b.support.is_unjudged for a, b in pairs):
         raise error

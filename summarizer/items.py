@@ -23,6 +23,7 @@ from schemas.sources import Document, Passage
 from summarizer.answers import SourceAnswer
 from summarizer.asker import schema_tokens
 from summarizer.checks import Checker
+from summarizer.heard import heard_lines
 from summarizer.mismatches import mismatches_of
 from summarizer.profiles import Profile
 from summarizer.rendering import (
@@ -152,7 +153,7 @@ def rendered(
     def linked(n: int) -> str:
         return str(cited[n]) if n in cited else f"“{one_line(texts.get(n))}”"
 
-    lines = subject_lines(document)
+    lines = [*heard_lines(document), *subject_lines(document)]
     lines += [
         f"[{label(passage)}] (from another part of the source) "
         + one_line(document.passage_text(passage))

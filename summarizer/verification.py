@@ -23,6 +23,7 @@ from schemas.taxonomy import Taxonomy, TermProposal, term_key
 from summarizer.asker import Asker
 from summarizer.checks import Checker
 from summarizer.drafts import Claim, Draft, FactClaim, TagClaim
+from summarizer.heard import with_heard
 from summarizer.judge import judge_study
 from summarizer.mismatches import doubts_of, with_notices
 from summarizer.profiles import Strategy
@@ -56,7 +57,7 @@ async def verify(
     checked = await asyncio.to_thread(_checked_by_code, draft, document, taxonomy)
     if judge is None:
         noticed = await asyncio.to_thread(with_notices, checked.study, document)
-        return checked._replace(study=noticed)
+        return checked._replace(study=with_heard(noticed, document))
     judged, error = await judge_study(checked.study, document, judge, notice=True)
     study = _with_doubts(judged)
     is_answering = error is None or isinstance(error, AnswerInvalid)
@@ -69,7 +70,7 @@ async def verify(
         else:
             judged, again = await judge_study(corrected, document, judge, _is_corrected)
             study, error = _with_doubts(judged), error or again
-    return checked._replace(study=study, unjudged=error)
+    return checked._replace(study=with_heard(study, document), unjudged=error)
 
 
 def _checked_by_code(draft: Draft, document: Document, taxonomy: Taxonomy) -> Verified:

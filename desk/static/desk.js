@@ -123,6 +123,23 @@ const desk = (() => {
   }));
   addEventListener("pageshow", () => (leaving = false));
 
+  // Plays the seconds of a quote; pressed again, it stops.
+  const sound = new Audio();
+  let until = 0;
+  sound.addEventListener("timeupdate", () => sound.currentTime >= until && sound.pause());
+  sound.addEventListener("error", () => notice("The sound cannot be played here; open the source.", "bad"));
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-listen]");
+    if (!button) return;
+    const { listen: address, from } = button.dataset;
+    if (!sound.paused && sound.dataset.from === from) return sound.pause();
+    if (!sound.src.endsWith(address)) sound.src = address;
+    sound.dataset.from = from;
+    until = Number(button.dataset.until);
+    sound.currentTime = Number(from);
+    sound.play().catch(() => {}); // the error event tells
+  });
+
   document.addEventListener("keydown", (event) => {
     const field = typing(event.target);
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) field?.form?.requestSubmit();

@@ -15,7 +15,7 @@ from extractors import sites
 from extractors.bundles import RECORDING, TRANSCRIPT, About, Bundle, unpack
 from extractors.fetch.network import Network
 from extractors.fetch.papers import fetch_paper
-from extractors.fetch.transcripts import as_transcript, fetch_transcript
+from extractors.fetch.transcripts import as_transcript, fetch_chapters, fetch_transcript
 from extractors.formats import RECORDINGS, format_of
 from extractors.lists.feeds import feed_item
 from extractors.network.limits import MEGABYTE, FetchLimits
@@ -68,7 +68,8 @@ async def fetch(ref: SourceRef, network: Network) -> Payload:
         payload = await _read_local(ref.source, ref.url, limits)
     if ref.captured:  # browsers send UTF-8, even if the page states another charset
         payload = payload.model_copy(update={"charset": "utf-8", "steps": (FROM_BROWSER,)})
-    return await _transcribed(payload, network) if is_recording(payload.data) else payload
+    is_sound = is_recording(payload.data)
+    return await _transcribed(payload, ref.chapters, network) if is_sound else payload
 
 
 async def fetch_item(ref: SourceRef, network: Network, workers: WorkerPool) -> Payload:
@@ -231,16 +232,24 @@ def read_file(path: Path, limits: FetchLimits) -> bytes:
     return data
 
 
-async def _transcribed(payload: Payload, network: Network) -> Payload:
+async def _transcribed(payload: Payload, chapters: str | None, network: Network) -> Payload:
     """Return the bundle of a recording with its transcription."""
     name, transcriber = payload.name or "recording", network.transcriber
     if transcriber is None:
-        advice = "set CASEBOOK_TRANSCRIPTION_MODEL, or submit its transcript with --transcript FILE"
+        advice = (
+            "install casebook[speech], set CASEBOOK_TRANSCRIPTION_MODEL, or submit its transcript "
+            "with --transcript FILE"
+        )
         message = f"{payload.url or name} is a recording: {advice}."
         raise errors.FetchError(message, "transcription_not_configured")
-    cues = await transcriber.transcribe(payload.data, name, payload.media_type)
+    found = await transcriber.transcribe(payload.data, name, payload.media_type)
     title = name.rpartition(".")[0].replace("_", " ").replace("-", " ").strip()
-    step = Step(method=f"transcription by {transcriber.model}", outcome=f"{len(cues)} cues")
-    data = Bundle(about=About(title=title or None), cues=cues).pack()
-    changes = {"data": data, "media_type": RECORDING, "steps": (*payload.steps, step)}
+    step = Step(method=f"transcription by {transcriber.model}", outcome=f"{len(found.cues)} cues")
+    about, sound = About(title=title or None), sha256_hex(payload.data)
+    steps = [step]
+    if chapters:
+        listed, fetched = await fetch_chapters(chapters, network)
+        about, steps = about.model_copy(update={"chapters": listed}), [step, fetched]
+    data = Bundle(about=about, sound=sound, **found._asdict()).pack()
+    changes = {"data": data, "media_type": RECORDING, "steps": (*payload.steps, *steps)}
     return payload.model_copy(update=changes)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from extractors.fetch.rendering import Renderer, browser_installed
-from extractors.fetch.transcription import Transcriber
+from extractors.fetch.transcription import Recognizer
 from extractors.network.client import GuardedClient
 from extractors.network.robots import Robots
 
@@ -15,7 +15,7 @@ class Network:
 
     client: GuardedClient
     robots: Robots
-    transcriber: Transcriber | None = None
+    transcriber: Recognizer | None = None
     renders: bool = False
 
     @cached_property

@@ -40,7 +40,7 @@ async def as_transcript(
         body = body.model_copy(update={"media_type": JSON_CUES})
     steps = found.steps
     if chapters:
-        listed, step = await _chapters(chapters, network)
+        listed, step = await fetch_chapters(chapters, network)
         about, steps = about.model_copy(update={"chapters": listed}), (*steps, step)
     return found.model_copy(
         update={
@@ -53,7 +53,7 @@ async def as_transcript(
     )
 
 
-async def _chapters(url: str, network: Network) -> tuple[list[tuple[float, str]], Step]:
+async def fetch_chapters(url: str, network: Network) -> tuple[list[tuple[float, str]], Step]:
     """Return the start and title of each chapter in the table of contents."""
     try:
         page = await network.client.get(url, admit=network.robots.check)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any
 
-from extractors.bundles import GENERATED, About, Bundle, Cues
+from extractors.bundles import GENERATED, About, Bundle, Cues, Recognized
 from extractors.captions import parse_cues
 from extractors.data import table
 from extractors.fetch.network import Network
@@ -63,9 +63,10 @@ async def fetch_words(page: str, network: Network) -> tuple[Bundle, tuple[Step, 
     try:
         info = await asyncio.to_thread(_look, page, bridge)
         cues, is_generated = await asyncio.to_thread(_captions, info, bridge)
+        found = Recognized(cues)
         if not cues and transcriber and (sound := _sound(info)):
             heard = await asyncio.to_thread(bridge.send, sound["url"], None, {}, limits)
-            cues = await transcriber.transcribe(heard.data, f"video.{sound['ext']}", "audio/mp4")
+            found = await transcriber.transcribe(heard.data, f"video.{sound['ext']}", "audio/mp4")
             how = f"transcription by {transcriber.model}"
         elif cues and is_generated:
             how += GENERATED
@@ -78,8 +79,8 @@ async def fetch_words(page: str, network: Network) -> tuple[Bundle, tuple[Step, 
         language=info.get("language"),
         site="YouTube",
     )
-    step = Step(method=how, outcome=f"{len(cues)} cues")
-    return (Bundle(about=about, cues=cues), (step,)) if cues else None
+    step = Step(method=how, outcome=f"{len(found.cues)} cues")
+    return (Bundle(about=about, **found._asdict()), (step,)) if found.cues else None
 
 
 def _captions(info: Mapping[str, Any], bridge: Bridge) -> tuple[Cues, bool]:

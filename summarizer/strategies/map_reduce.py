@@ -27,6 +27,7 @@ from summarizer.asker import Asker, all_of
 from summarizer.claims import claims_of, facts_of, tags_of, with_stated
 from summarizer.data import table
 from summarizer.drafts import Draft
+from summarizer.heard import heard_task
 from summarizer.profiles import RAISE_CONTEXT, Profile, Strategy
 from summarizer.quotes import QuoteFinder
 from summarizer.rendering import source_values, spoken_for, subject_lines
@@ -175,7 +176,7 @@ class Reading(Generic[A]):
             total=len(document.passages),
             after=table("tasks")["after"] if opening else "",
         )
-        task += subject_task(document)
+        task += heard_task(document) + subject_task(document)
         values = {**shown, "language": self.asker.language, "task": task}
         prompt = self.asker.prompt(self.prompt)
         answer = await self.asker.ask(prompt, values, self.answer_type, STAGE)

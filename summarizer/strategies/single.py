@@ -10,6 +10,7 @@ from summarizer.asker import Asker, schema_tokens
 from summarizer.claims import claims_of, facts_of, tags_of, with_stated
 from summarizer.data import table
 from summarizer.drafts import Draft
+from summarizer.heard import heard_task
 from summarizer.profiles import Strategy
 from summarizer.rendering import fence_for, message_tokens, render, source_values
 
@@ -72,7 +73,11 @@ def fixed_tokens(prompt: str, answer_type: type[BaseModel]) -> int:
 
 def _values(document: Document, task: str, language: str = "English") -> dict[str, object]:
     shown, asked = source_values(document), table("tasks")[task]
-    return {**shown, "language": language, "task": asked + subject_task(document)}
+    return {
+        **shown,
+        "language": language,
+        "task": asked + heard_task(document) + subject_task(document),
+    }
 
 
 def subject_task(document: Document) -> str:

@@ -10,6 +10,7 @@ import pytest
 from datasets import OWN, files
 
 from extractors import registry
+from extractors.bundles import Recognized
 from extractors.fetch import ytdlp
 from extractors.fetch.fetch import fetch
 from extractors.fetch.network import Network
@@ -320,7 +321,7 @@ class Ears:
     async def transcribe(self, data, *_):
         """Return one cue."""
         self.heard = data
-        return ((0.0, 5.0, "We built a small model that sorts our letters."),)
+        return Recognized(((0.0, 5.0, "We built a small model that sorts our letters."),))
 
 
 async def test_captions_come_by_yt_dlp_where_the_library_fails(

@@ -1,0 +1,93 @@
+"""Doubts about numbers and names that only a machine heard, until a person has listened."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from schemas.cases import CaseStudy, Evidence, Fact, Part, Statement, Support, SupportLevel, Tag
+from schemas.sources import Document
+from schemas.taxonomy import load_taxonomy
+from summarizer.data import table
+from summarizer.names import missing_names
+from summarizer.quantities import missing_numbers
+
+_UNSURE = 0.6  # of a recognizer's confidence in a passage; clear speech has 0.75 and more
+_HAS_DIGIT = re.compile(r"\d")  # “two” is hardly misheard
+_MOST = 3  # words that a reason names
+
+
+def heard_task(document: Document) -> str:
+    """Return what the task of drafting adds for a source that a machine heard, else nothing."""
+    return f" {table('tasks')['heard']}" if _is_heard(document) else ""
+
+
+def heard_lines(document: Document) -> list[str]:
+    """Return what a judge has to know about a source that a machine heard."""
+    return [table("tasks")["heard_note"]] if _is_heard(document) else []
+
+
+def with_heard(study: CaseStudy, document: Document) -> CaseStudy:
+    """Return the study, with statements and facts doubtful whose numbers or names were only heard.
+
+    Names and numbers that the page itself writes, and names of well-known products, are certain. A
+    level that is worse stays, and so does what a curator confirmed.
+    """
+    if not _is_heard(document):
+        return study
+
+    def listened(part: Part) -> Part:
+        support = part.support
+        if isinstance(part, Tag) or support.is_doubtful or not support.is_publishable:
+            return part
+        if support.confirmed_by or not (reason := _reason(part, document)):
+            return part
+        doubt = Support(level=SupportLevel.DOUBTFUL, reason=reason)
+        return part.model_copy(update={"support": doubt})
+
+    return study.map_parts(listened)
+
+
+def _is_heard(document: Document) -> bool:
+    return any(passage.heard for passage in document.passages)
+
+
+def _reason(part: Statement | Fact, document: Document) -> str:
+    """Return why a person has to listen, or an empty string."""
+    heard = [one for one in part.evidence if one.heard]
+    if not heard:
+        return ""
+    texts = _texts(part)
+    written = _written(document)
+    speakers = [one.speaker for one in heard if one.speaker]
+    words = [
+        word
+        for text in texts
+        for word in (
+            *filter(_HAS_DIGIT.search, missing_numbers(text, written, document.language)),
+            *missing_names(text, written, speakers, document.text, document.language),
+        )
+        if load_taxonomy().named(word) is None
+    ]
+    if words:
+        listed = ", ".join(f"“{word}”" for word in dict.fromkeys(words[:_MOST]))
+        return f"A machine heard {listed}; listen before you confirm."
+    if _is_unsure(heard, document):
+        return "A machine heard these words with little confidence; listen before you confirm."
+    return ""
+
+
+def _texts(part: Statement | Fact) -> Sequence[str]:
+    if isinstance(part, Fact):
+        # A value that was inferred, such as the industry, is not in the words.
+        return [] if part.inferred or part.name == "title" else [f"is {part.value or ''}"]
+    parts = part.measure.model_dump(include={"value", "baseline", "sample"}) if part.measure else {}
+    return [part.text, *filter(None, parts.values())]
+
+
+def _written(document: Document) -> str:
+    """Return what people wrote about the recording: its title, site and description."""
+    return "\n".join(filter(None, (document.title, document.site, document.description)))
+
+
+def _is_unsure(heard: Iterable[Evidence], document: Document) -> bool:
+    passages = (document.passages[one.passage - 1] for one in heard if one.passage)
+    return any(one.confidence is not None and one.confidence < _UNSURE for one in passages)

@@ -34,11 +34,13 @@ def with_heard(study: CaseStudy, document: Document) -> CaseStudy:
     if not _is_heard(document):
         return study
 
+    company = study.fact("company").value or ""  # a doubt of its own
+
     def listened(part: Part) -> Part:
         support = part.support
         if isinstance(part, Tag) or support.is_doubtful or not support.is_publishable:
             return part
-        if support.confirmed_by or not (reason := _reason(part, document)):
+        if support.confirmed_by or not (reason := _reason(part, document, company)):
             return part
         doubt = Support(level=SupportLevel.DOUBTFUL, reason=reason)
         return part.model_copy(update={"support": doubt})
@@ -50,25 +52,29 @@ def _is_heard(document: Document) -> bool:
     return any(passage.heard for passage in document.passages)
 
 
-def _reason(part: Statement | Fact, document: Document) -> str:
+def _reason(part: Statement | Fact, document: Document, company: str) -> str:
     """Return why a person has to listen, or an empty string."""
     heard = [one for one in part.evidence if one.heard]
     if not heard:
         return ""
     texts = _texts(part)
     written = _written(document)
-    speakers = [one.speaker for one in heard if one.speaker]
+    known = [one.speaker for one in heard if one.speaker]
+    known += [company] if isinstance(part, Statement) else []
     words = [
         word
         for text in texts
         for word in (
             *filter(_HAS_DIGIT.search, missing_numbers(text, written, document.language)),
-            *missing_names(text, written, speakers, document.text, document.language),
+            *missing_names(text, written, known, document.text, document.language),
         )
         if load_taxonomy().named(word) is None
     ]
     if words:
-        listed = ", ".join(f"“{word}”" for word in dict.fromkeys(words[:_MOST]))
+        whole = [
+            one for one in dict.fromkeys(words) if not any(one in o for o in words if o != one)
+        ]
+        listed = ", ".join(f"“{word}”" for word in whole[:_MOST])
         return f"A machine heard {listed}; listen before you confirm."
     if _is_unsure(heard, document):
         return "A machine heard these words with little confidence; listen before you confirm."

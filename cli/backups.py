@@ -1,11 +1,11 @@
-"""``backup`` and ``restore``: the whole home as one file."""
+"""``backup`` and ``restore`` of the whole home as one file, and ``verify``."""
 
 import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cli.context import with_resources
-from cli.options import arg
+from cli.context import EXIT_SOME_FAILED, with_resources
+from cli.options import arg, opt
 from cli.summaries import safe
 from cli.terminal import counting, emit
 
@@ -33,6 +33,21 @@ async def restore(
     from services.backup import restore_home
 
     await _run(resources, file, restore_home)
+
+
+@with_resources()
+async def verify(
+    resources: "Resources",
+    release: Annotated[
+        Path | None, opt(help="The folder of an export, to compare with its release.json.")
+    ] = None,
+) -> int:
+    """Check that the audit log and a release are as they were sealed at publication."""
+    from services.audit import verify as check
+
+    found = check(resources.warehouse, release)
+    emit([found], "verification")
+    return EXIT_SOME_FAILED if found.problems else 0
 
 
 async def _run(resources: "Resources", file: Path, work: Any) -> None:

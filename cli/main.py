@@ -82,6 +82,7 @@ _GROUPS: Mapping[str, Mapping[str, Callable[..., None] | typer.Typer]] = {
         "doctor": doctor.doctor,
         "backup": backups.backup,
         "restore": backups.restore,
+        "verify": backups.verify,
         "costs": operate.costs,
         "sql": operate.sql,
         "eval": evaluate.evaluate,

@@ -18,7 +18,7 @@ class SiteSettings(Frozen):
 
     ``licence`` covers texts and data, in words or as an address; ``contact`` is the e-mail or web
     address for reports of mistakes, ``form`` the desk's open page for them. ``searches`` are saved
-    searches: names and addresses.
+    searches: names and addresses. ``doi`` and ``authors`` are for citations of the collection.
     """
 
     title: str
@@ -27,6 +27,8 @@ class SiteSettings(Frozen):
     contact: str | None = None
     form: str | None = None
     searches: tuple[tuple[str, str], ...] = ()
+    doi: str | None = None
+    authors: tuple[str, ...] = ()  # of the collection, as citations name them
 
     @property
     def root(self) -> str | None:

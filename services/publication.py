@@ -1,6 +1,7 @@
 """Publication of the approved cases as a site, recorded in the warehouse."""
 
 import os
+import re
 import tomllib
 from asyncio import to_thread
 from collections import defaultdict
@@ -26,10 +27,12 @@ from schemas.frozen import content_id
 from schemas.mistakes import REPORT_PATH, CurrentMistake
 from schemas.reports import Report
 from schemas.reviews import CaseView, Publication
+from services.audit import seal, sign
 from warehouse import Warehouse
 
 Progress = Callable[[int, int], object]
 _SEARCH_FORM = 'write lines such as "Agents in finance" = "tag=agents&industry=finance"'
+_DOI = re.compile(r"10\.\d{4,9}/\S+")
 _AT_ONCE = 50  # cases read at a time
 _OF_COMPANY = ("company_id", "company_name", "company_kind", "company_industry")
 _OF_CASE = (
@@ -44,14 +47,33 @@ _SHOWN = (*_OF_CASE, *_OF_COMPANY)
 
 
 def site_settings(own: Settings) -> SiteSettings:
-    """Return the site's name, address, licence and contact, without the saved searches."""
+    """Return the site's name, address, licence, contact and citation, without saved searches."""
     return SiteSettings(
+        **_citation(own.home / "citation.toml"),
         title=own.site_title,
         address=own.site_address,
         licence=own.site_licence,
         contact=own.site_contact,
         form=f"{own.desk_address}{REPORT_PATH}" if own.desk_address else None,
     )
+
+
+def _citation(file: Path) -> dict[str, Any]:
+    """Return the DOI and the authors of the collection in a file, none if it is missing."""
+    advice = 'write lines such as doi = "10.5281/zenodo.1" and authors = ["Ana Lo"]'
+    try:
+        found = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+        doi, authors = found.get("doi"), tuple(found.get("authors", ()))
+    except (ValueError, OSError, TypeError) as error:
+        raise InputError(f"{file}: {error}; {advice}") from None
+    is_doi = doi is None or (isinstance(doi, str) and _DOI.fullmatch(doi))
+    if found.keys() - {"doi", "authors"} or not is_doi or not all(map(_is_text, authors)):
+        raise InputError(f"{file} has another form; {advice}")
+    return {"doi": doi, "authors": authors}
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _searches(file: Path) -> tuple[tuple[str, str], ...]:
@@ -100,7 +122,11 @@ def export_dataset(resources: Resources, folder: Path, day: date | None = None) 
     site = published_records(resources).parents[1]
     os.umask(0o022)  # a dataset is shared
     day = day or datetime.now(UTC).date()
-    return export(site, folder.resolve(), site_settings(resources.settings), day)
+    own = resources.settings
+    done = export(site, folder.resolve(), site_settings(own), day, seal(resources.warehouse))
+    if done.is_new:
+        sign(done.path, own.home)
+    return done
 
 
 async def publish_site(
@@ -117,7 +143,9 @@ async def publish_site(
     out, who = out or resources.settings.site_path, who or resources.settings.curator
     async with resources.warehouse.lock("publish"):
         work = _Publishing(resources.warehouse, resources.settings, out, on_progress)
-        return await to_thread(work.run, who)
+        published = await to_thread(work.run, who)
+        await to_thread(seal, resources.warehouse)
+    return published
 
 
 class _Publishing:

@@ -8,6 +8,7 @@ from inspect import isclass
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
 
+from schemas.audit import AuditSeal
 from schemas.batches import Batch, BatchEvent, Look, Watch, WatchedItem
 from schemas.cases import Fact, Statement, Tag
 from schemas.companies import CompanyChange, CompanyName
@@ -34,7 +35,7 @@ _Decided = Case | Revision | Review | Publication | TermProposal | TermRuling | 
 _Named = Account | SavedView | ImportRecord | CompanyChange | CompanyName | SubjectChange
 _Placed = SystemDecision | Placement | SystemName | FindingSet | Round | ReadMessage
 _Checked = Reading | ReadingShare | Mistake | MistakeRuling
-_Ordered = Order | OrderEvent
+_Ordered = Order | OrderEvent | AuditSeal
 StoredRow = (
     _Processed
     | _Decided
@@ -66,6 +67,7 @@ TABLES: Mapping[type[Frozen], TableKey] = {
     ReadMessage: ("read_messages", "who, review_id, happened_at"),
     Batch: ("batches", "batch_id"),
     BatchEvent: ("batch_events", "batch_id, step, happened_at"),
+    AuditSeal: ("audit_seals", "n"),
     Order: ("orders", "order_id"),
     OrderEvent: ("order_events", "order_id, step, happened_at"),
     Watch: ("watches", "watch_id, changed_at"),

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from schemas.audit import AuditSeal, SealedRows
 from schemas.batches import Batch, BatchItem
 from schemas.errors import InvalidDecision, UnknownId
 from schemas.reviews import CaseStatus, Revision
@@ -97,6 +98,30 @@ class Warehouse(SourceReads, CaseReads, AccuracyReads):
             rows += [own | {"band": n, "hash": h} for n, h in bands]
         parts = {("signatures", "document_id"): whole, ("signature_bands", "document_id"): rows}
         self._write(lambda c, now: insert(c, [], now, parts))
+
+    def audit_seals(self) -> list[AuditSeal]:
+        """Return the seals of the audit log, oldest first."""
+        return self._all(AuditSeal, "audit_seals")
+
+    def audit_kinds(self) -> list[str]:
+        """Return the kinds of rows in the audit log."""
+        return [row["kind"] for row in self._rows("audit_kinds")]
+
+    def sealed_rows(
+        self, after: datetime | None, upto: datetime, kinds: Sequence[str]
+    ) -> SealedRows:
+        """Return the hashes of the rows of these kinds that were stored in (after, upto]."""
+        return self._all(SealedRows, "sealed_rows", after=after, upto=upto, kinds=[*kinds])[0]
+
+    def changed_rows(self, seal: AuditSeal, after: datetime | None) -> list[Values]:
+        """Return up to 20 rows in a seal's stretch, from ``after`` on, that it does not cover."""
+        where = {"after": after, "upto": seal.upto, "kinds": [*seal.kinds], "n": seal.n}
+        return self._rows("changed_rows", **where)
+
+    def unsealed_rows(self, after: datetime | None) -> int:
+        """Return the number of rows of the audit log that were stored after a moment."""
+        found: int = self._rows("unsealed_rows", after=after)[0]["rows"]
+        return found
 
     def counts(self) -> dict[str, int]:
         """Return the number of rows of each table."""

@@ -8,14 +8,22 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from datetime import date
+from hashlib import file_digest
 from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from publishing.exchange.export_texts import article, change_list, dataset_card
+from publishing.exchange.export_texts import (
+    article,
+    change_list,
+    citation_file,
+    dataset_card,
+    zenodo_file,
+)
 from publishing.folder import empty_folder, file_errors
 from publishing.plan import Exported, SiteSettings
 from publishing.records import CaseRecord
+from schemas.audit import AuditHead
 from schemas.errors import InputError
 from schemas.frozen import Frozen, sha256_hex
 from warehouse import Dataset
@@ -38,10 +46,20 @@ class DatasetRelease(Frozen):
     release: str | None = Field(pattern=r"^\d{4}-\d\d-\d\d(\.\d+)?$")
     title: str
     cases: Mapping[str, ReleasedCase]
+    files: Mapping[str, str] = {}  # SHA-256 by name
+    audit: AuditHead | None = None  # the seal of the audit log that covers it
 
 
-def export(site: Path, target: Path, settings: SiteSettings, day: date) -> Exported:
+def export(
+    site: Path,
+    target: Path,
+    settings: SiteSettings,
+    day: date,
+    audit: AuditHead | None = None,
+) -> Exported:
     """Write the data of the site in ``site`` to ``target``, as a release of ``day``.
+
+    ``audit`` is the head of the audit log's chain, which the release publishes.
 
     If no case changed since the last release, no files are written.
 
@@ -68,7 +86,9 @@ def export(site: Path, target: Path, settings: SiteSettings, day: date) -> Expor
                 old = target / _CHANGES
                 earlier = old.read_text("utf-8") if old.is_file() else ""
                 _write(new / _CHANGES, change_list(done, earlier, last.release))
+                files = {name: _hash(new / name) for name in map(str, _files(new))}
                 _replace(new, target)
+                release = release.model_copy(update={"files": files, "audit": audit})
                 _write(new / _RELEASE, release.model_dump_json(indent=1) + "\n")
                 (new / _RELEASE).replace(target / _RELEASE)
     return done
@@ -81,6 +101,13 @@ def dataset_title(path: Path) -> str | None:
         return DatasetRelease.model_validate_json(text).title
     except (OSError, ValidationError):
         return None
+
+
+def read_release(folder: Path) -> DatasetRelease:
+    """Return the release in a folder, or raise InputError."""
+    if (found := _last_release(folder)) is None:
+        raise InputError(f"{folder} has no release.json; name the folder of a `casebook export`")
+    return found
 
 
 def _last_release(target: Path) -> DatasetRelease | None:
@@ -153,11 +180,13 @@ def _write_data(new: Path, release: DatasetRelease, settings: SiteSettings) -> N
     schema = CaseRecord.model_json_schema(mode="serialization")
     _write(new / "cases.schema.json", json.dumps(schema, indent=2) + "\n")
     _write(new / "README.md", text)
+    _write(new / "CITATION.cff", citation_file(settings, str(release.release)))
+    _write(new / ".zenodo.json", zenodo_file(settings, str(release.release), text))
 
 
 def _replace(new: Path, target: Path) -> None:
     """Move the new files into place, and remove the files of withdrawn cases."""
-    names = [file.relative_to(new) for file in sorted(new.rglob("*")) if file.is_file()]
+    names = _files(new)
     for name in names:
         (target / name).parent.mkdir(exist_ok=True)
         (new / name).replace(target / name)
@@ -165,6 +194,15 @@ def _replace(new: Path, target: Path) -> None:
     for file in (target / "markdown").glob("*.md"):
         if file not in kept:
             file.unlink()
+
+
+def _files(folder: Path) -> list[Path]:
+    return [file.relative_to(folder) for file in sorted(folder.rglob("*")) if file.is_file()]
+
+
+def _hash(file: Path) -> str:
+    with file.open("rb") as opened:
+        return file_digest(opened, "sha256").hexdigest()
 
 
 def _write(file: Path, text: str) -> None:

@@ -1,5 +1,6 @@
 """Texts of an export: the dataset card for Hugging Face, articles, and a list of changes."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -23,6 +24,7 @@ _LICENCES = frozenset(
 _CREATIVE = re.compile(
     r"^https?://creativecommons\.org/(?:licenses/)?(.+?)/?(?:deed\.\w+|legalcode)?$"
 )
+_SPDX = {"apache-2.0": "Apache-2.0", "mit": "MIT", "unlicense": "Unlicense"}
 _ZERO = {"cc-publicdomain-zero-1.0": "cc0-1.0", "cc0": "cc0-1.0"}
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"))
 _LARGEST = "100K<n<1M"
@@ -69,6 +71,43 @@ def dataset_card(
         "columns": columns,
     }
     return f"---\n{front}---\n\n{page.render(release=release, **values)}"
+
+
+def citation_file(settings: SiteSettings, release: str) -> str:
+    """Return ``CITATION.cff`` (Citation File Format 1.2.0), which repositories show."""
+    known = licence(settings.licence)
+    title = one_line(settings.title)
+    head: dict[str, Any] = {
+        "cff-version": "1.2.0",
+        "message": "If you use this dataset, please cite it.",
+        "type": "dataset",
+        "title": title,
+        "authors": [{"name": name} for name in settings.authors or (title,)],
+        "version": release,
+        "date-released": release.partition(".")[0],
+    }
+    head |= {"doi": settings.doi} if settings.doi else {}
+    head |= {"url": settings.address} if settings.address else {}
+    named = known["license"] != "other"
+    head |= {"license": _SPDX.get(known["license"], known["license"].upper())} if named else {}
+    return yaml.safe_dump(head, allow_unicode=True, sort_keys=False)
+
+
+def zenodo_file(settings: SiteSettings, release: str, card: str) -> str:
+    """Return ``.zenodo.json``, the metadata with which Zenodo archives a release."""
+    known, title = licence(settings.licence), one_line(settings.title)
+    body = card.partition("---\n\n")[2].strip().partition("\n\n")
+    found: dict[str, Any] = {
+        "title": title,
+        "upload_type": "dataset",
+        "description": one_line(body[2].partition("\n\n")[0] or title),
+        "creators": [{"name": name} for name in settings.authors or (title,)],
+        "version": release,
+        "publication_date": release.partition(".")[0],
+        "keywords": list(_TAGS),
+    }
+    found |= {"license": known["license"]} if known["license"] != "other" else {}
+    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 
 def _origins(tables: Dataset) -> list[dict[str, Any]]:

@@ -54,6 +54,7 @@ def environment(settings: SiteSettings) -> Environment:
         site_title=settings.title,
         site_address=settings.root,
         site_licence=settings.licence,
+        site_doi=settings.doi,
         site_contact=settings.contact,
         site_form=settings.form,
         report_titles={},

@@ -189,6 +189,7 @@ ORDER BY tables.kind, tables.name;
 -- name: counts
 SELECT 'accounts' AS name, count(*) AS rows FROM accounts
 UNION ALL SELECT 'aliases' AS name, count(*) AS rows FROM aliases
+UNION ALL SELECT 'audit_seals' AS name, count(*) AS rows FROM audit_seals
 UNION ALL SELECT 'batch_events' AS name, count(*) AS rows FROM batch_events
 UNION ALL SELECT 'batch_items' AS name, count(*) AS rows FROM batch_items
 UNION ALL SELECT 'batches' AS name, count(*) AS rows FROM batches

@@ -198,7 +198,7 @@ def test_a_clone_keeps_what_git_needs(release: Export, target: Path) -> None:
     assert (target / ".git" / "HEAD").read_text() == "ref: refs/heads/main\n"
     assert (target / ".gitattributes").exists()
     assert sorted(one.name for one in target.iterdir() if one.name.startswith(".")) == [
-        ".git", ".gitattributes"]  # fmt: skip
+        ".git", ".gitattributes", ".zenodo.json"]  # fmt: skip
 
 
 @pytest.mark.parametrize("earlier", [(), ("Before",)])

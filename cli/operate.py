@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -18,11 +19,12 @@ import typer
 from cli import options
 from cli.context import EXIT_SOME_FAILED, load_settings, run, with_resources
 from cli.options import Text, Texts, arg, opt
-from cli.server import LocalServer, server_key
+from cli.server import LocalServer, Part, parts_of, server_key, stop_all
 from cli.sources import exit_code, process
 from cli.summaries import COST_COLUMNS, cost_cells, render, safe
 from cli.terminal import emit, err, out, print_json, table_of, wants_json
 from flows.registry import SERVED
+from schemas.errors import ConfigurationError
 from schemas.sources import SourceRef
 
 if TYPE_CHECKING:
@@ -179,10 +181,17 @@ async def _public(resources: "Resources", address: str) -> None:
         err().print("The server has stopped.")
 
 
-async def _desk(resources: "Resources", port: int | None = None, *, browser: bool = False) -> None:
+async def _desk(
+    resources: "Resources",
+    port: int | None = None,
+    *,
+    browser: bool = False,
+    on_ready: Callable[[str], object] = lambda _url: None,
+) -> None:
     from desk.server import serve
 
     def ready(url: str) -> None:
+        on_ready(url)
         out().print(f"[green]the desk[/]  {url}  (Ctrl-C stops it)", soft_wrap=True)
 
     try:
@@ -197,9 +206,22 @@ def up(
     prefect_port: Annotated[int, opt(help="Prefect's port.")] = 4200,
     limit: Annotated[int, opt(min=1, max=64, help="Maximum number of flow runs.")] = 2,
     browser: Annotated[bool, opt(help="Open the desk in the browser.")] = False,
+    status: Annotated[bool, opt("--status", help="Only show the parts that run.")] = False,
+    stop: Annotated[bool, opt("--stop", help="Stop the one that runs for this home.")] = False,
+    _as_json: options.AsJson = False,
 ) -> None:
     """Run a Prefect server, the flows and the desk; Ctrl-C stops all of them."""
     settings = load_settings(context)
+    if stop:
+        with err().status("stopping"):
+            was_running = stop_all(settings.home)
+        err().print("Stopped." if was_running else "Nothing was running.")
+        return
+    if status:
+        parts = parts_of(settings.home)
+        table = table_of(("part", "process", "state", "address", "since", "restarts"), parts)
+        emit(parts, lambda _: table, table=True, to_json=Part._asdict, empty="Nothing is running.")
+        raise typer.Exit(0 if parts and all(p.state == "running" for p in parts) else 3)
     server = LocalServer(settings.home, prefect_port, limit)
     try:
         with err().status("starting the Prefect server (about 15 s)"):
@@ -207,18 +229,25 @@ def up(
         key = server_key(settings.home)
         out().print(render("server", server, key=key, flows=[*SERVED], limit=limit))
         threading.Thread(target=_watch, args=(server,), daemon=True).start()
-        run(settings, lambda resources: _desk(resources, port, browser=browser))
+        run(
+            settings,
+            lambda resources: _desk(resources, port, browser=browser, on_ready=server.record),
+        )
     finally:
         with err().status("stopping"):
             server.stop()
 
 
 def _watch(server: LocalServer) -> None:
-    """Stop the desk, with a message, when one of the server's processes exits."""
-    while server.alive():
-        time.sleep(1)
-    err().print(f"[red]error:[/] the Prefect server or the flows stopped; see {server.log}")
-    os.kill(os.getpid(), signal.SIGTERM)
+    """Start a part that exits again; stop the desk, with a message, if it exits too often."""
+    try:
+        while True:
+            if name := server.revive():
+                err().print(f"[yellow]{name} stopped and was started again[/]; see {server.log}")
+            time.sleep(1)
+    except ConfigurationError as error:
+        err().print(f"[red]error:[/] {error}")
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 @with_resources(json=False)

@@ -12,8 +12,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from schemas.errors import ConfigurationError
 
@@ -22,14 +24,34 @@ _USER = "casebook"
 _START_SECONDS = 120
 _STOP_SECONDS = 20
 _HEALTH_SECONDS = 0.5
+_MOST_RESTARTS = 5  # of a part that exits
+_NOW = datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class Part(NamedTuple):
+    """A part of `casebook up`, as `up --status` lists it; ``state`` is running or stopped."""
+
+    name: str
+    pid: int
+    state: str
+    address: str
+    since: str
+    restarts: int
 
 
 class LocalServer:
     """The Prefect server of a home, and the process that serves its flows."""
 
     def __init__(self, home: Path, port: int, limit: int) -> None:
-        self._home, self._port, self._limit = home, port, limit
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._home, self._port = home, port
+        self._commands = {
+            "prefect": ("prefect", "server", "start", "--host", HOST, "--port", str(port)),
+            "flows": ("flows.serving", str(limit)),
+        }
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._restarts: Counter[str] = Counter()
+        self._since: dict[str, str] = {}
+        self._desk = ""
         self.ui_url = f"http://{HOST}:{port}"
         self.log = home / "logs" / "prefect.log"
 
@@ -44,25 +66,58 @@ class LocalServer:
         if url := running(self._home):
             raise ConfigurationError(f"already running for this home at {url}; stop it first")
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._spawn("prefect", "server", "start", "--host", HOST, "--port", str(self._port))
+        self._spawn("prefect")
         deadline = time.monotonic() + _START_SECONDS
         while not healthy(self.ui_url, server_key(self._home)):
             if time.monotonic() > deadline or not self.alive():
                 raise ConfigurationError(f"the Prefect server did not start; see {self.log}")
             time.sleep(0.2)
-        self._spawn("flows.serving", str(self._limit))
-        pids = [process.pid for process in self._processes]
-        record = {"url": self.ui_url, "pids": pids, "up": os.getpid()}
-        _record_path(self._home).write_text(json.dumps(record), "utf-8")
+        self._spawn("flows")
+        self.record()
+
+    def record(self, desk: str = "") -> None:
+        """Record the processes, and the address of the ``desk`` once it answers."""
+        self._desk = desk.partition("/?")[0] or self._desk
+        made = {
+            name: {
+                "pid": process.pid,
+                "address": self.ui_url if name == "prefect" else "",
+                "since": self._since[name],
+                "restarts": self._restarts[name],
+            }
+            for name, process in self._processes.items()
+        }
+        made["desk"] = {"pid": os.getpid(), "address": self._desk, "since": _NOW, "restarts": 0}
+        pids = [process.pid for process in self._processes.values()]
+        found = {"url": self.ui_url, "pids": pids, "up": os.getpid(), "parts": made}
+        new = _record_path(self._home).with_suffix(".new")
+        new.write_text(json.dumps(found), "utf-8")
+        new.replace(_record_path(self._home))
+
+    def revive(self) -> str | None:
+        """Start a part that has exited again, and return its name.
+
+        Raises:
+            ConfigurationError: if it has exited too often.
+        """
+        dead = (name for name, one in self._processes.items() if one.poll() is not None)
+        if (name := next(dead, None)) is None:
+            return None
+        if self._restarts[name] >= _MOST_RESTARTS:
+            raise ConfigurationError(f"{name} stopped {_MOST_RESTARTS + 1} times; see {self.log}")
+        self._restarts[name] += 1
+        self._spawn(name)
+        self.record()
+        return name
 
     def alive(self) -> bool:
         """Return whether all processes are running, or were stopped by ``stop``."""
-        return all(process.poll() is None for process in self._processes)
+        return all(process.poll() is None for process in self._processes.values())
 
     def stop(self) -> None:
         """Stop both processes and their children."""
-        processes, self._processes = self._processes, []
-        for process in reversed(processes):
+        processes, self._processes = self._processes, {}
+        for process in reversed(processes.values()):
             for sign in (signal.SIGTERM, signal.SIGKILL):
                 with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
                     os.killpg(process.pid, sign)
@@ -71,18 +126,54 @@ class LocalServer:
         if processes:
             _record_path(self._home).unlink(missing_ok=True)
 
-    def _spawn(self, *arguments: str) -> None:
+    def _spawn(self, name: str) -> None:
+        self._since[name] = datetime.now(UTC).isoformat(timespec="seconds")
         with self.log.open("ab") as log:
-            self._processes.append(
-                subprocess.Popen(  # noqa: S603 - our own interpreter and modules
-                    [sys.executable, "-m", *arguments],
-                    stdout=log,
-                    stderr=log,
-                    stdin=subprocess.DEVNULL,
-                    env=os.environ | environment(self._home, self.ui_url),
-                    start_new_session=True,  # only we receive Ctrl-C, and stop it in order
-                )
+            self._processes[name] = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
+                [sys.executable, "-m", *self._commands[name]],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env=os.environ | environment(self._home, self.ui_url),
+                start_new_session=True,  # only we receive Ctrl-C, and stop it in order
             )
+
+
+def parts_of(home: Path) -> list[Part]:
+    """Return the parts of this home's `casebook up`, none if it was not started."""
+    found: dict[str, dict[str, Any]] = _recorded(home).get("parts", {})
+    names = {"prefect": b"prefect", "flows": b"flows.serving", "desk": b"\0up\0"}
+    return [
+        Part(
+            name,
+            one["pid"],
+            "running" if _runs(one["pid"], names[name]) else "stopped",
+            one["address"],
+            one["since"],
+            one["restarts"],
+        )
+        for name, one in found.items()
+    ]
+
+
+def stop_all(home: Path) -> bool:
+    """Stop this home's `casebook up` and what a killed one left; return whether anything ran."""
+    parts = [one for one in parts_of(home) if one.state == "running"]
+    desk = [one for one in parts if one.name == "desk"]
+    for one in desk or parts:  # `up` stops its parts in order
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(one.pid, signal.SIGTERM)
+    deadline = time.monotonic() + 2 * _STOP_SECONDS
+    while time.monotonic() < deadline and any(
+        one.state == "running" for one in parts_of(home) if one in parts or not desk
+    ):
+        time.sleep(0.2)
+    for one in parts_of(home):
+        if one.state == "running":
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one.pid, signal.SIGKILL)
+    _record_path(home).unlink(missing_ok=True)
+    return bool(parts)
 
 
 def environment(home: Path, ui_url: str) -> dict[str, str]:

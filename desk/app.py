@@ -23,6 +23,7 @@ from desk import (
     insight,
     listening,
     mistakes,
+    monitoring,
     pages,
     palette,
     pdf_pages,
@@ -41,7 +42,7 @@ from publishing.site.build import STATIC as SITE_FILES
 
 ROUTED = (
     pages, palette, pdf_pages, listening, insight, inbox, actions, rounds, bulk, batches, watches,
-    systems, readings, mistakes, account_pages, api, api_curation,
+    systems, readings, mistakes, account_pages, monitoring, api, api_curation,
 )  # fmt: skip
 """The modules with routes."""
 

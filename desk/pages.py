@@ -291,9 +291,3 @@ async def show_publish(request: Request, desk: Desk) -> Response:
             changes[row["change"]].append(row)
     context = {"job": job, "running": running, "target": target, "changes": changes}
     return await render(request, "publish.html", context, line_of=desk.live.index.line)
-
-
-@router.get("/healthz")
-async def health() -> dict[str, str]:
-    """Report that the desk is running, without using the warehouse."""
-    return {"status": "ok"}

@@ -6,10 +6,12 @@ of a form and the person's role are checked last.
 """
 
 import asyncio
+import time
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import structlog
 from fastapi import Depends, HTTPException, Request
 from markupsafe import escape
 from starlette.datastructures import Headers, MutableHeaders
@@ -30,6 +32,8 @@ from schemas.errors import CasebookError
 from schemas.mistakes import REPORT_PATH
 from schemas.reviews import Role
 
+log = structlog.get_logger()
+
 UPLOAD_BODY = 64_000_000
 PLAIN_BODY = 2_000_000
 """Maximum size of a request body in bytes, with and without files."""
@@ -37,6 +41,7 @@ REPORT_BODY = 20_000
 """That of a reader's report, which anybody can send."""
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_WATCHED = frozenset({"/healthz", "/metrics"})  # for programs that send a token
 _BY_HEADER = "casebook.by_header"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -87,12 +92,13 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
+                _note(scope, message["status"], time.monotonic() - began)
                 given = MutableHeaders(scope=message)
                 for name, value in (HEADERS | _HEADERS_OF.get(scope["path"], {})).items():
                     given.setdefault(name, value)
             await send(message)
 
-        headers, answer = Headers(scope=scope), self._app
+        headers, answer, began = Headers(scope=scope), self._app, time.monotonic()
         try:
             self._check(scope, headers)
             key = _query(scope).get("key", "") if scope["method"] == "GET" else ""
@@ -134,7 +140,7 @@ class Guard:
     def _stranger(self, scope: Scope, headers: Headers) -> HTTPException:
         """Return the response to an unknown sender."""
         has_log_in = self._sessions.has_log_in
-        if scope["path"].startswith("/api/"):
+        if scope["path"].startswith("/api/") or scope["path"] in _WATCHED:
             need = {"WWW-Authenticate": "Bearer"}
             return HTTPException(HTTPStatus.UNAUTHORIZED, _SCRIPT if has_log_in else _NO_KEY, need)
         if not has_log_in:
@@ -144,6 +150,15 @@ class Guard:
         wanted = f"{scope['path']}?{scope['query_string'].decode('latin-1')}".removesuffix("?")
         there = {"Location": f"/login?{urlencode({'next': wanted})}"}
         return HTTPException(HTTPStatus.SEE_OTHER, _LOGGED_OUT, there)
+
+
+def _note(scope: Scope, status: int, seconds: float) -> None:
+    """Write a line of the request log, with the person; its address has no key and no words."""
+    if not scope["path"].startswith(("/static/", "/healthz")):
+        person = scope.get(PERSON)
+        who, took = person.name if person else None, round(seconds, 3)
+        about = {"method": scope["method"], "path": scope["path"], "status": status}
+        log.info("request", **about, who=who, seconds=took)
 
 
 def is_same_origin(headers: Headers, public: str = "") -> bool:
@@ -202,7 +217,8 @@ def _is_open(scope: Scope, *, is_public: bool) -> bool:
     """
     if is_public and scope["path"] == REPORT_PATH:
         return scope["method"] in {"GET", "HEAD", "POST"}
-    is_open = scope["path"] == "/healthz" or scope["path"].startswith("/static/")
+    is_alive = scope["path"] == "/healthz" and b"deep" not in scope["query_string"]
+    is_open = is_alive or scope["path"].startswith("/static/")
     return is_open and scope["method"] in _SAFE_METHODS
 
 

@@ -161,6 +161,10 @@ class SourceReads(DatabaseReader):
         """Return the items of a batch in order."""
         return self._all(BatchItem, "batch_items", batch_id=batch_id)
 
+    def metrics(self) -> list[Values]:
+        """Return the name, labels and value of each counter for programs that watch the desk."""
+        return self._rows("metrics")
+
     def orders(self) -> list[OrderLine]:
         """Return all orders to batch APIs with their newest step, newest first."""
         return self._all(OrderLine, "orders")

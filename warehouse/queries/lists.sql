@@ -373,3 +373,43 @@ ANTI JOIN used ON used.line = lines.order_id || '/' || lines.line_id
 WHERE current_orders.step != 'lost'
 GROUP BY order_id
 ORDER BY ordered_at;
+
+-- name: metrics
+-- Each counter has a name, labels and a value.
+WITH newest_batches AS (
+    SELECT step FROM batch_events
+    QUALIFY row_number() OVER (PARTITION BY batch_id ORDER BY stored_at DESC) = 1
+),
+waiting AS (
+    SELECT
+        count(*) AS drafts,
+        coalesce(epoch(now() - min(updated_at)), 0) AS seconds
+    FROM current_cases
+    WHERE status = 'draft'
+),
+counted AS (
+    SELECT 'sources' AS name, MAP {'state': state} AS labels, count(*)::DOUBLE AS value
+    FROM source_states
+    WHERE same_as IS NULL
+    GROUP BY state
+    UNION ALL
+    SELECT 'failures', MAP {'kind': kind}, count(*) FROM open_failures GROUP BY kind
+    UNION ALL
+    SELECT 'model_calls', MAP {'model': model, 'status': status}, count(*)
+    FROM generations
+    GROUP BY model, status
+    UNION ALL
+    SELECT 'cost_usd_today', MAP {}::MAP(VARCHAR, VARCHAR), coalesce(sum(cost_usd), 0)
+    FROM generations
+    WHERE happened_at >= date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
+    UNION ALL
+    SELECT 'drafts', MAP {}::MAP(VARCHAR, VARCHAR), drafts FROM waiting
+    UNION ALL
+    SELECT 'oldest_draft_seconds', MAP {}::MAP(VARCHAR, VARCHAR), seconds FROM waiting
+    UNION ALL
+    SELECT 'orders', MAP {'step': step}, count(*) FROM current_orders GROUP BY step
+    UNION ALL
+    SELECT 'batches', MAP {'step': step}, count(*) FROM newest_batches GROUP BY step
+)
+
+SELECT * FROM counted ORDER BY name, labels::VARCHAR;

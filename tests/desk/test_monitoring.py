@@ -66,5 +66,5 @@ def test_requests_are_logged_with_the_person(desk, build, monkeypatch):
     desk.get(f"/cases/{case_id}?q=secret")
     desk.get("/static/desk.css")
     (line,) = capture.entries
-    assert (line["path"], line["status"], line["who"]) == (f"/cases/{case_id}", 200, "tester")
+    assert (line["path"], line["status"], line["who"]) == (f"/cases/{case_id}", 200, "mira")
     assert "secret" not in str(line)

@@ -1,12 +1,13 @@
 """Measures the overhead of a backfill, apart from its model; prints one Markdown table.
 
-    .venv/bin/python benchmarks/backfill.py [speed] [again] [kill] [depth]
+    .venv/bin/python benchmarks/backfill.py [speed] [again] [kill] [depth] [orders]
 
 The model is a scripted endpoint that takes 1.5 s per answer on average. A local server serves the
 pages, and each part has its own home. Without arguments, all parts are measured.
 """
 
 import argparse
+import asyncio
 import inspect
 import io
 import json
@@ -37,7 +38,14 @@ from schemas.frozen import Frozen  # noqa: E402 - after the path
 
 AT_ONCE = 4
 ANSWER_SECONDS = 1.5
-SOURCES, LONG_LIST, KILLS = 60, 10_000, 20
+SOURCES, LONG_LIST, KILLS, ORDERED = 60, 10_000, 20, 60
+_QUICK = """
+from functools import partial
+from summarizer import orders
+orders.Orders = partial(orders.Orders, quiet=3, poll=0.2)
+from cli.main import main
+main()
+"""
 PACKAGES = "cli config extractors flows prompts publishing review schemas summarizer warehouse"
 OURS = tuple(f"{ROOT}/{name}/" for name in PACKAGES.split())
 
@@ -338,7 +346,75 @@ def _read_here(here: Bench) -> None:
     read(Payload(data=data, media_type="text/html", url=f"{here.site}/0.html", name="0.html"))
 
 
-PARTS = {part.__name__: part for part in (speed, again, kill, depth)}
+def orders() -> Iterator[Line]:
+    """Draft pages through a batch API, and send 10,000 questions alone."""
+    from batch_api import BatchApi
+    from pytest_httpserver import HTTPServer
+
+    with bench(ORDERED, 0) as here, HTTPServer() as server:
+        api, listed = BatchApi(server, answer_of), here.list_of(ORDERED)
+        costs = []
+        for base_url, option in ((here.endpoint.base_url, ""), (api.base_url, "--batch-api")):
+            home, environment = here.folder / (option or "direct"), here.environment
+            environment |= {"CASEBOOK_HOME": str(home), "CASEBOOK_LLM_BASE_URL": base_url}
+            command = [sys.executable, "-c", _QUICK, "backfill", str(listed), "--json", option]
+            subprocess.run(
+                [part for part in command if part],
+                cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL, check=False,
+            )  # fmt: skip
+            costs.append(_cost(home))
+        asked, drafted = costs[1][1], costs[1][2]
+    share, sent = costs[1][0] / costs[0][0], len(api.batches)
+    found = f"{share:.2f} ({sent} orders of {asked} calls, {drafted} drafts)"
+    yield Line(f"price in orders, {ORDERED} pages", found, "0.50", share < 0.51)
+    twice, direct = max(api.ordered.values()), api.direct
+    yield Line("calls outside orders; most orders of one call", f"{direct}; {twice}", "≤ 10 %; 1",
+               direct <= asked / 10 and twice == 1)  # fmt: skip
+    seconds, calls, sent = asyncio.run(_many())
+    yield Line(f"{calls:,} questions in orders", f"{seconds:.0f} s of our own, {sent} orders", "–",
+               sent <= 2)  # fmt: skip
+
+
+def _cost(home: Path) -> tuple[float, int, int]:
+    from warehouse import Warehouse
+
+    with Warehouse(home / "warehouse.duckdb") as warehouse:
+        query = "SELECT sum(cost_usd), count(*), (SELECT count(*) FROM cases) FROM generations"
+        (row,) = warehouse.sql(query)[1]
+    return row
+
+
+async def _many() -> tuple[float, int, int]:
+    """Return the seconds, questions and orders of 10,000 questions to an endpoint of no delay."""
+    from batch_api import BatchApi
+    from pytest_httpserver import HTTPServer
+    from scripted_endpoint import completion
+
+    from prompts.loader import Message
+    from summarizer.client import Limiter, ModelClient
+    from summarizer.orders import Orders
+    from summarizer.profiles import Profile
+    from summarizer.service import _Ready
+    from warehouse import Warehouse
+
+    with tempfile.TemporaryDirectory() as folder, HTTPServer() as server:
+        api = BatchApi(server, lambda _: completion({"ready": True}))
+        warehouse = Warehouse(Path(folder) / "warehouse.duckdb")
+        book = partial(Orders, endpoint=api.base_url, model="m", book=warehouse, quiet=1, poll=0.1)
+        client = ModelClient(api.base_url, "k", Profile(model="m"), Limiter(LONG_LIST), orders=book)
+        texts = (f"Question {n} " + "word " * 500 for n in range(LONG_LIST))
+        began = time.monotonic()
+        await asyncio.gather(
+            *(client.ask([Message(role="user", content=t)], _Ready) for t in texts)
+        )
+        seconds = time.monotonic() - began
+        await client.close()
+        warehouse.close()
+        return seconds, api.ordered.total(), len(api.batches)
+
+
+PARTS = {part.__name__: part for part in (speed, again, kill, depth, orders)}
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from asyncio import shield, sleep, to_thread
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prefect import flow
 
@@ -10,6 +10,7 @@ from config.resources import Resources
 from config.settings import Settings
 from flows.engine import in_flow_run
 from flows.ingest import SourceFailed, batch_run, ingest, process
+from flows.notices import tell_batch
 from schemas.batches import Batch, BatchEvent, BatchItem, BatchProgress, BatchStep
 from schemas.errors import BatchPaused, InputError
 from schemas.results import Failure, IngestResult
@@ -70,6 +71,7 @@ class BatchRun:
     on_result: Callable[[IngestResult], object] = lambda _result: None
     second_try_seconds: float = 30.0  # after the last source, for transient failures
     stopped_by: Failure | None = None
+    results: list[IngestResult] = field(default_factory=list)
 
     async def finish(self) -> BatchProgress:
         """Process the open sources and return the batch's progress; store its steps."""
@@ -85,7 +87,9 @@ class BatchRun:
             reason = self.stopped_by.message if self.stopped_by else None
         finally:
             await shield(self._note("paused" if reason else "finished", reason))
-        return await to_thread(warehouse.batch, batch_id)
+        progress = await to_thread(warehouse.batch, batch_id)
+        await tell_batch(progress, self.results, self.resources)
+        return progress
 
     async def _pass(self, items: Sequence[BatchItem], *, last: bool) -> list[BatchItem]:
         """Process ``items``; return those to retry, none in the last pass."""
@@ -97,6 +101,7 @@ class BatchRun:
             if failure and failure.transient and not last and failure.kind not in _NO_SECOND_TRY:
                 again.append(item)
             elif result:
+                self.results.append(result)
                 self.on_result(result)
         return again
 

@@ -17,6 +17,7 @@ from pydantic import Field
 from config.resources import Resources
 from extractors.fetch.fetch import fetch_item
 from flows.engine import in_flow_run, step
+from flows.notices import tell_draft
 from publishing.exchange.imports import with_record
 from schemas.errors import AnswerInvalid, CasebookError
 from schemas.frozen import content_id
@@ -83,6 +84,8 @@ async def process(run: Run) -> IngestResult:
         run.on_progress(run.label, "", 0, 0)
     if result.failure and in_flow_run():
         raise SourceFailed(result)
+    if result.status is IngestStatus.DRAFT:
+        tell_draft(result, run.resources)
     return result
 
 

@@ -158,6 +158,36 @@ async def test_the_sources_of_a_batch_fail_alone(source: Path, tmp_path: Path) -
     assert states["ingest /nowhere/talk.vtt"] == "Failed"
 
 
+async def test_a_batch_leaves_a_table_and_events(source: Path, tmp_path: Path) -> None:
+    """Automations learn of each draft and of the batch's end; the run has a table of sources."""
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"{source}\n/nowhere/talk.vtt\n")
+    await backfill(str(listed), return_state=True)
+    names = {"event": {"prefix": ["casebook."]}}
+    found: dict[str, Any] = {}
+    async with get_client() as client:
+        (artifact,) = [
+            one for one in await client.read_artifacts() if str(listed) in (one.description or "")
+        ]
+        for _ in range(100):  # events arrive a little later
+            answer = await client._client.post("/events/filter", json={"filter": names})
+            found = {
+                one["event"]: one
+                for one in answer.json()["events"]
+                if one["resource"]["prefect.resource.name"] == str(listed)
+                or one["payload"].get("source") == str(source)
+            }
+            if len(found) == 2:
+                break
+            await sleep(0.1)
+    rows = {row["source"]: row for row in json.loads(str(artifact.data))}
+    assert rows["/nowhere/talk.vtt"]["result"] == "file_missing"
+    assert rows[str(source)]["draft"].startswith("/cases/case1_")
+    draft, batch = found["casebook.draft.ready"], found["casebook.batch.done"]
+    assert draft["payload"]["page"] == rows[str(source)]["draft"]
+    assert batch["payload"]["drafted"] == 1
+
+
 async def test_a_batch_keeps_to_its_own_budget(source: Path, tmp_path: Path) -> None:
     """A budget passed to the flow pauses its batch before the first call."""
     listed = tmp_path / "list.txt"

@@ -3,23 +3,27 @@
 from asyncio import shield, sleep, to_thread
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from prefect import flow
 
 from config.resources import Resources
 from config.settings import Settings
+from extractors.fetch.fetch import identify
 from flows.engine import in_flow_run
 from flows.ingest import SourceFailed, batch_run, ingest, process
 from flows.notices import tell_batch
 from schemas.batches import Batch, BatchEvent, BatchItem, BatchProgress, BatchStep
 from schemas.errors import BatchPaused, InputError
 from schemas.results import Failure, IngestResult
-from schemas.sources import SourceRef
+from schemas.sources import SourceKind, SourceRef
 from services.batches import map_concurrently, read_list, register, settings_for, summary
 from services.run import Run
-from services.selection import STOPPING_KINDS, open_items, select
+from services.selection import BLOCKED_KINDS, STOPPING_KINDS, open_items, select
 
-_NO_SECOND_TRY = STOPPING_KINDS | {"answer_timed_out"}  # it would be charged again
+_NO_SECOND_TRY = STOPPING_KINDS | BLOCKED_KINDS | {"answer_timed_out"}  # it would be charged again
+_MOST_BLOCKED = 2  # videos in a row; one alone can be at fault itself
+_BLOCKED_FOR = timedelta(hours=12)
 
 
 @flow(name="backfill", persist_result=False)
@@ -72,6 +76,8 @@ class BatchRun:
     second_try_seconds: float = 30.0  # after the last source, for transient failures
     stopped_by: Failure | None = None
     results: list[IngestResult] = field(default_factory=list)
+    blocked: int = 0  # videos in a row that YouTube refused
+    postponed: int = 0  # videos left for later
 
     async def finish(self) -> BatchProgress:
         """Process the open sources and return the batch's progress; store its steps."""
@@ -79,14 +85,21 @@ class BatchRun:
         items = await open_items(await to_thread(warehouse.batch_items, batch_id), self.resources)
         await self._note("started")
         reason: str | None = "it was interrupted"
+        resume_at: datetime | None = None
         try:
             again = await self._pass(items, last=False)
             if again and not self.stopped_by:
                 await sleep(self.second_try_seconds)
                 await self._pass(again, last=True)
             reason = self.stopped_by.message if self.stopped_by else None
+            if self.blocked >= _MOST_BLOCKED and not reason:
+                resume_at = datetime.now(UTC) + _BLOCKED_FOR
+                reason = (
+                    f"blocked by YouTube until about {resume_at:%Y-%m-%d %H:%M} UTC; "
+                    f"{self.postponed} more videos wait (`casebook up` continues by itself)"
+                )
         finally:
-            await shield(self._note("paused" if reason else "finished", reason))
+            await shield(self._note("paused" if reason else "finished", reason, resume_at))
         progress = await to_thread(warehouse.batch, batch_id)
         await tell_batch(progress, self.results, self.resources)
         return progress
@@ -107,6 +120,10 @@ class BatchRun:
 
     async def _process(self, item: BatchItem) -> tuple[BatchItem, IngestResult | None]:
         """Process one source, unless the batch was stopped."""
+        is_video = identify(item.reference).kind is SourceKind.VIDEO
+        if is_video and self.blocked >= _MOST_BLOCKED:
+            self.postponed += 1
+            return item, None
         if self.stopped_by:
             return item, None
         batch = self.batch
@@ -117,13 +134,20 @@ class BatchRun:
             result = await (_ingest_in_flow(run) if is_alone else process(run))
         except SourceFailed as failed:
             result = failed.result
+        if is_video:
+            is_blocked = result.failure and result.failure.kind in BLOCKED_KINDS
+            self.blocked = self.blocked + 1 if is_blocked else 0
         if result.failure and result.failure.kind in STOPPING_KINDS:
             self.stopped_by = self.stopped_by or result.failure
         return item, result
 
-    async def _note(self, step: BatchStep, reason: str | None = None) -> None:
+    async def _note(
+        self, step: BatchStep, reason: str | None = None, resume_at: datetime | None = None
+    ) -> None:
         batch_id, who = self.batch.batch_id, self.resources.settings.curator
-        event = BatchEvent(batch_id=batch_id, step=step, reason=reason, who=who)
+        event = BatchEvent(
+            batch_id=batch_id, step=step, reason=reason, who=who, resume_at=resume_at
+        )
         await to_thread(self.resources.warehouse.append, event)
 
 

@@ -18,6 +18,7 @@ from tenacity import retry, retry_if_exception, stop_after_attempt, wait_exponen
 
 from schemas.errors import CasebookError
 from services.run import Run
+from services.selection import BLOCKED_KINDS
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -73,7 +74,9 @@ def step(*, retries: int = 0, calls_model: bool = False) -> Callable[[Stage[P, T
 
 
 def _is_transient(error: BaseException) -> bool:
-    return isinstance(error, CasebookError) and error.transient
+    """Return whether to try again soon; a site that turns us away needs hours."""
+    is_transient = isinstance(error, CasebookError) and error.transient
+    return is_transient and error.kind not in BLOCKED_KINDS
 
 
 async def _may_pass(_task: object, _run: object, state: State[Any]) -> bool:

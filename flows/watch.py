@@ -1,5 +1,7 @@
 """The flow that checks watched lists and drafts their new sources."""
 
+from asyncio import to_thread
+
 from prefect import flow
 
 from config.resources import Resources
@@ -12,7 +14,7 @@ from services.watches import due_watches, look
 
 @flow(name="watch", persist_result=False)
 async def watch(watch_id: str | None = None) -> list[str]:
-    """Check the lists that are due, or one list; return a line for each.
+    """Check the lists that are due, or one list; continue batches that a site blocked.
 
     Raises CasebookError at the end if a list could not be read or a batch paused.
     """
@@ -28,6 +30,9 @@ async def watch(watch_id: str | None = None) -> list[str]:
                 lines.append(summary(progress))
                 problem = progress.reason
             problems += [f"{due.address}: {problem}"] if problem else []
+        for progress in await to_thread(resources.warehouse.blocked_batches):
+            done = await process_batch(progress.batch, settings)
+            lines.append(summary(done))
     if problems:
         raise CasebookError("; ".join(problems), cause="watch_incomplete")
     return lines

@@ -47,6 +47,7 @@ class BatchEvent(Frozen):
     step: BatchStep
     reason: str | None
     who: str | None = None
+    resume_at: datetime | None = None  # from when the served flows continue it
     at: datetime = NOW
 
 

@@ -32,6 +32,9 @@ STOPPING_KINDS = (
 )
 """The kinds of failures that all sources would have."""
 
+BLOCKED_KINDS = frozenset({"video_blocked", "video_rate_limited"})
+"""The kinds of failures by which YouTube turns away this machine, for hours."""
+
 
 class SourceSelection(Frozen):
     """The distinct sources of a list, newest first, and counts of those left out."""

@@ -157,6 +157,11 @@ class SourceReads(DatabaseReader):
             raise UnknownId(f"there is no batch {batch_id}: `casebook backfill` shows all")
         return found[0]
 
+    def blocked_batches(self) -> list[BatchProgress]:
+        """Return the batches that a site blocked and that can continue now."""
+        ids = [row["batch_id"] for row in self._rows("resumable_batches")]
+        return [self.batch(batch_id) for batch_id in ids]
+
     def batch_items(self, batch_id: str) -> list[BatchItem]:
         """Return the items of a batch in order."""
         return self._all(BatchItem, "batch_items", batch_id=batch_id)

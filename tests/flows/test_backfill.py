@@ -1,7 +1,8 @@
 """Batches: bounded, resumable, paid for depth-first."""
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from scripted_model import answer_of
 
 from config.resources import Resources
 from config.settings import Settings
+from flows import ingest
 from flows.backfill import BatchRun
 from schemas.batches import BatchItem, SourceState
+from schemas.errors import Unreachable
 from schemas.results import IngestResult
-from schemas.sources import Candidate, SourceRef
+from schemas.sources import Candidate, Payload, SourceRef
 from services.batches import register, settings_for
 from services.selection import forecast, interleaved, select
 
@@ -165,3 +168,36 @@ def test_hosts_take_turns() -> None:
         for n, host in enumerate(["a.example", "a.example", "b.example"])
     ]
     assert [item.source_id for item in interleaved(items)] == ["0", "2", "1"]
+
+
+async def test_videos_wait_while_youtube_blocks_this_machine(
+    files: list[Candidate],
+    resources: Resources,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After two refused videos the others are not asked for; the batch pauses, and continues."""
+    asked: set[str] = set()
+
+    async def refused(ref: SourceRef, *_: object) -> Payload:
+        if "youtube.com" not in ref.source:
+            return await real(ref, *_)
+        asked.add(ref.source)
+        raise Unreachable("YouTube mistakes this machine for a bot", "video_blocked")
+
+    real = ingest.fetch_item
+    monkeypatch.setattr(ingest, "fetch_item", refused)
+    videos = [Candidate(url=f"https://www.youtube.com/watch?v=abcdefgh{n:03}") for n in range(40)]
+    run, results = await finished([*videos, *files[:2]], resources)
+    assert len(asked) < 40
+    statuses = Counter(one.status.value for one in results)
+    assert statuses["draft"] == 2
+    progress = resources.warehouse.batch(run.batch.batch_id)
+    assert progress.step == "paused"
+    assert f"blocked by YouTube until about {date.today().year}" in (progress.reason or "")  # noqa: DTZ011
+    assert run.postponed == 40 - len(asked)
+    assert resources.warehouse.blocked_batches() == []  # not yet
+
+    monkeypatch.setattr("flows.backfill._BLOCKED_FOR", timedelta(0))
+    await BatchRun(run.batch, resources, second_try_seconds=0).finish()
+    (due,) = resources.warehouse.blocked_batches()
+    assert due.batch.batch_id == run.batch.batch_id

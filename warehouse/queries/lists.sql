@@ -413,3 +413,11 @@ counted AS (
 )
 
 SELECT * FROM counted ORDER BY name, labels::VARCHAR;
+
+-- name: resumable_batches
+WITH newest AS (
+    SELECT * FROM batch_events
+    QUALIFY row_number() OVER (PARTITION BY batch_id ORDER BY stored_at DESC) = 1
+)
+
+SELECT batch_id FROM newest WHERE step = 'paused' AND resume_at <= now() ORDER BY stored_at;

@@ -75,8 +75,9 @@ def step(*, retries: int = 0, calls_model: bool = False) -> Callable[[Stage[P, T
 
 def _is_transient(error: BaseException) -> bool:
     """Return whether to try again soon; a site that turns us away needs hours."""
-    is_transient = isinstance(error, CasebookError) and error.transient
-    return is_transient and error.kind not in BLOCKED_KINDS
+    if not isinstance(error, CasebookError):
+        return False
+    return error.transient and error.kind not in BLOCKED_KINDS
 
 
 async def _may_pass(_task: object, _run: object, state: State[Any]) -> bool:

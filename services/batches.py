@@ -3,14 +3,18 @@
 import asyncio
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from config.resources import Resources
 from config.settings import Settings
-from extractors.fetch.fetch import fetch_list
-from extractors.lists.entries import SourceList
+from extractors.fetch.fetch import FILE_ROOT, fetch_list
+from extractors.formats import SOURCES
+from extractors.lists.entries import SourceList, candidate
 from extractors.lists.walk import walk
+from extractors.urls import is_web_address
 from schemas.batches import Batch, BatchItem, BatchProgress
+from schemas.errors import InputError
 from schemas.frozen import content_id
 from schemas.sources import Payload, SourceRef
 
@@ -19,7 +23,13 @@ T = TypeVar("T")
 
 
 async def read_list(ref: SourceRef, resources: Resources, given: bytes | None = None) -> SourceList:
-    """Return the sources of a list, or raise CasebookError; ``given`` is the list itself."""
+    """Return the sources of a list, or raise CasebookError; ``given`` is the list itself.
+
+    The list of a local folder, which only the terminal can name, are the files in it.
+    """
+    if given is None and FILE_ROOT.get() is None and not is_web_address(ref.source):
+        if (found := await to_thread(_files_in, ref.source)) is not None:
+            return found
 
     async def fetch(one: SourceRef) -> Payload:
         if given is not None and one == ref:
@@ -27,6 +37,19 @@ async def read_list(ref: SourceRef, resources: Resources, given: bytes | None = 
         return await fetch_list(one, resources.network)
 
     return await walk(ref, fetch, resources.workers.compute)
+
+
+def _files_in(name: str) -> SourceList | None:
+    """Return the supported files in a folder and below it, by name; None if it is no folder."""
+    folder = Path(name).expanduser()
+    if not folder.is_dir():
+        return None
+    files = sorted(one for one in folder.absolute().rglob("*") if one.suffix.lower() in SOURCES)
+    if not files:
+        kinds = ", ".join(one.removeprefix(".") for one in SOURCES)
+        raise InputError(f"{folder} has no file of a supported kind ({kinds})")
+    named = (candidate(str(file)) for file in files if file.is_file())
+    return SourceList(form="folder", candidates=list(named))
 
 
 async def register(

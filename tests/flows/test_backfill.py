@@ -1,5 +1,6 @@
 """Batches: bounded, resumable, paid for depth-first."""
 
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -15,10 +16,10 @@ from config.settings import Settings
 from flows import ingest
 from flows.backfill import BatchRun
 from schemas.batches import BatchItem, SourceState
-from schemas.errors import Unreachable
+from schemas.errors import InputError, Unreachable
 from schemas.results import IngestResult
 from schemas.sources import Candidate, Payload, SourceRef
-from services.batches import register, settings_for
+from services.batches import read_list, register, settings_for
 from services.selection import forecast, interleaved, select
 
 
@@ -201,3 +202,29 @@ async def test_videos_wait_while_youtube_blocks_this_machine(
     await BatchRun(run.batch, resources, second_try_seconds=0).finish()
     (due,) = resources.warehouse.blocked_batches()
     assert due.batch.batch_id == run.batch.batch_id
+
+
+async def test_a_folder_is_a_list_of_its_files(
+    files: list[Candidate], resources: Resources, tmp_path: Path
+) -> None:
+    """Supported files in a folder and below it are sources; a folder without any is an error."""
+    deeper = tmp_path / "talks" / "2026"
+    deeper.mkdir(parents=True)
+    shutil.move(files[0].url, deeper / "one.md")
+    (deeper / "notes.xyz").write_text("no source", "utf-8")
+    found = await read_list(SourceRef(source=str(tmp_path / "talks")), resources)
+    assert [one.url for one in found.candidates] == [str(deeper / "one.md")]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="has no file of a supported kind"):
+        await read_list(SourceRef(source=str(tmp_path / "empty")), resources)
+
+
+async def test_a_recording_is_named_beside_its_page(resources: Resources, tmp_path: Path) -> None:
+    """In a list, ``audio`` is the source and ``url`` its page."""
+    listed = tmp_path / "talks.csv"
+    listed.write_text("title,url,audio\nA talk,https://a.example/talk,talk.mp3\n", "utf-8")
+    (one,) = (await read_list(SourceRef(source=str(listed)), resources)).candidates
+    assert (one.reference.source, one.reference.url) == (
+        str(tmp_path / "talk.mp3"),
+        "https://a.example/talk",
+    )

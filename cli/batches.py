@@ -39,8 +39,8 @@ async def backfill(
     source: Annotated[
         Text,
         arg(
-            help="Address or path of a feed, sitemap, OPML file, page of links, folder, CSV or text "
-            "file; - reads standard input. Without it, list the batches.",
+            help="Address or path of a feed, sitemap, OPML file, page of links, folder, CSV or "
+            "text file; - reads standard input. Without it, list the batches.",
             metavar="LIST",
         ),
     ] = None,

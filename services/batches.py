@@ -27,9 +27,9 @@ async def read_list(ref: SourceRef, resources: Resources, given: bytes | None = 
 
     The list of a local folder, which only the terminal can name, are the files in it.
     """
-    if given is None and FILE_ROOT.get() is None and not is_web_address(ref.source):
-        if (found := await to_thread(_files_in, ref.source)) is not None:
-            return found
+    may_be_folder = given is None and FILE_ROOT.get() is None and not is_web_address(ref.source)
+    if may_be_folder and (found := await to_thread(_files_in, ref.source)):
+        return found
 
     async def fetch(one: SourceRef) -> Payload:
         if given is not None and one == ref:

@@ -148,4 +148,5 @@ def print_order(event: OrderEvent, lines: int) -> None:
 
 def print_heard(name: str, seconds: int, whole: int) -> None:
     """Print how much of a recording was recognized."""
-    err().print(f"[cyan]heard[/]  {seconds // 60} of {whole // 60} minutes of {safe(name)}")
+    so_far, length = (f"{one // 60}:{one % 60:02}" for one in (seconds, whole))
+    err().print(f"[cyan]heard[/]  {so_far} of {length} of {safe(name)}")

@@ -11,7 +11,7 @@ from summarizer.names import missing_names
 from summarizer.quantities import missing_numbers
 
 _UNSURE = 0.6  # of a recognizer's confidence in a passage; clear speech has 0.75 and more
-_HAS_DIGIT = re.compile(r"\d")  # “two” is hardly misheard
+_DIGITS = re.compile(r"\d[\d.,]*")
 _MOST = 3  # words that a reason names
 
 
@@ -35,12 +35,17 @@ def with_heard(study: CaseStudy, document: Document) -> CaseStudy:
         return study
 
     company = study.fact("company").value or ""  # a doubt of its own
+    unheard = {s.n: s.evidence for s in study.statements if not s.support.confirmed_by}
 
     def listened(part: Part) -> Part:
         support = part.support
         if isinstance(part, Tag) or support.is_doubtful or not support.is_publishable:
             return part
-        if support.confirmed_by or not (reason := _reason(part, document, company)):
+        evidence = [*part.evidence]
+        if isinstance(part, Statement):  # of the summary
+            evidence += [one for n in part.rests_on for one in unheard.get(n, ())]
+        heard = [one for one in evidence if one.heard]
+        if support.confirmed_by or not (reason := _reason(part, heard, document, company)):
             return part
         doubt = Support(level=SupportLevel.DOUBTFUL, reason=reason)
         return part.model_copy(update={"support": doubt})
@@ -52,9 +57,10 @@ def _is_heard(document: Document) -> bool:
     return any(passage.heard for passage in document.passages)
 
 
-def _reason(part: Statement | Fact, document: Document, company: str) -> str:
+def _reason(
+    part: Statement | Fact, heard: Sequence[Evidence], document: Document, company: str
+) -> str:
     """Return why a person has to listen, or an empty string."""
-    heard = [one for one in part.evidence if one.heard]
     if not heard:
         return ""
     texts = _texts(part)
@@ -65,7 +71,7 @@ def _reason(part: Statement | Fact, document: Document, company: str) -> str:
         word
         for text in texts
         for word in (
-            *filter(_HAS_DIGIT.search, missing_numbers(text, written, document.language)),
+            *_in_digits(missing_numbers(text, written, document.language), text),
             *missing_names(text, written, known, document.text, document.language),
         )
         if load_taxonomy().named(word) is None
@@ -79,6 +85,11 @@ def _reason(part: Statement | Fact, document: Document, company: str) -> str:
     if _is_unsure(heard, document):
         return "A machine heard these words with little confidence; listen before you confirm."
     return ""
+
+
+def _in_digits(numbers: Iterable[str], text: str) -> list[str]:
+    """Return the numbers that ``text`` writes in digits; “two” is hardly misheard."""
+    return [one for one in numbers if any(digits in text for digits in _DIGITS.findall(one))]
 
 
 def _texts(part: Statement | Fact) -> Sequence[str]:

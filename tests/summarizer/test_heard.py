@@ -63,6 +63,7 @@ def level(document: Document, one: Statement | Fact) -> tuple[SupportLevel, str]
         ("The texts are reranked with bge-reranker-v2.", 1, "bge-reranker-v2"),
         ("Kellamoor kept all documents in PostgreSQL.", 2, ""),
         ("Two teams used it.", 2, ""),
+        ("It took two days.", 2, ""),
     ],
 )
 def test_numbers_and_unknown_names_wait_for_a_listener(text: str, n: int, word: str) -> None:
@@ -84,6 +85,20 @@ def test_parts_of_a_result_and_facts_wait_too() -> None:
     assert level(document, fact)[0] is SupportLevel.DOUBTFUL
     known = fact.model_copy(update={"value": "Kellamoor"})
     assert level(document, known)[0] is SupportLevel.VERIFIED
+
+
+def test_a_summary_waits_with_the_statements_it_rests_on() -> None:
+    """A number of the summary is a doubt until the statement with its quote is confirmed."""
+    document = talk()
+    base = statement(document, "Answers became 40 percent shorter.")
+    about = {"section": Section.ABSTRACT, "evidence": (), "n": 2, "rests_on": (1,)}
+    summary = base.model_copy(update=about)
+    study = with_heard(CaseStudy(statements=(base, summary)), document)
+    assert [s.support.level for s in study.statements] == [SupportLevel.DOUBTFUL] * 2
+    confirmed = Support(level=SupportLevel.DOUBTFUL, reason="x", confirmed_by="ana")
+    listened = base.model_copy(update={"support": confirmed})
+    study = with_heard(CaseStudy(statements=(listened, summary)), document)
+    assert study.statements[1].support.level is SupportLevel.VERIFIED
 
 
 def test_words_of_little_confidence_wait() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from schemas.cases import (
     FACT_LABELS,
+    ONLY_HEARD,
     CaseStudy,
     FactName,
     Measure,
@@ -141,6 +142,8 @@ def support_mark(support: Support) -> str:
     """Return the mark beside a part that a curator confirmed despite a doubt, else empty."""
     if support.is_unjudged:
         return _MARKS["unjudged"]
+    if support.reason.startswith(ONLY_HEARD):
+        return _MARKS["heard"]
     return _MARKS.get(support.level, "")
 
 

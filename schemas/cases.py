@@ -59,6 +59,9 @@ statement.
 NOT_JUDGED = "Not judged"
 """The beginning of the reason for a part without a verdict although a judge is configured."""
 
+ONLY_HEARD = "A machine heard"
+"""The beginning of the reason for a part that waits for a person to listen."""
+
 
 class Support(Frozen):
     """The result of the checks, with a reason for the curator if something is wrong."""

@@ -3,7 +3,17 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from schemas.cases import CaseStudy, Evidence, Fact, Part, Statement, Support, SupportLevel, Tag
+from schemas.cases import (
+    ONLY_HEARD,
+    CaseStudy,
+    Evidence,
+    Fact,
+    Part,
+    Statement,
+    Support,
+    SupportLevel,
+    Tag,
+)
 from schemas.sources import Document
 from schemas.taxonomy import load_taxonomy
 from summarizer.data import table
@@ -81,9 +91,9 @@ def _reason(
             one for one in dict.fromkeys(words) if not any(one in o for o in words if o != one)
         ]
         listed = ", ".join(f"“{word}”" for word in whole[:_MOST])
-        return f"A machine heard {listed}; listen before you confirm."
+        return f"{ONLY_HEARD} {listed}; listen before you confirm."
     if _is_unsure(heard, document):
-        return "A machine heard these words with little confidence; listen before you confirm."
+        return f"{ONLY_HEARD} these words with little confidence; listen before you confirm."
     return ""
 
 

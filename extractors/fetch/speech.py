@@ -101,8 +101,9 @@ class SpeechRecognizer:
                 process.kill()
         if process.returncode:
             cause = said.read_text("utf-8", "replace").strip().splitlines()[-1:]
-            message = f"{name} cannot be heard ({''.join(cause)[:160]}): check the file."
-            raise FetchError(message, "audio_unavailable")
+            message = f"{name} cannot be heard ({''.join(cause)[:80]}…)"
+            advice = "check the file, or submit its transcript with --transcript FILE"
+            raise FetchError(f"{message}: {advice}.", "audio_unavailable")
 
     def _found(self) -> Path:
         """Return the folder of the model, joined from its packages by the first caller."""

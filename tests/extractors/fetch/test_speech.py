@@ -11,7 +11,7 @@ import pytest
 from extractors.fetch.recognition import lines_of
 from extractors.fetch.speech import NAME, SpeechRecognizer, is_installed
 from publishing.audio.sound import encode, silence
-from publishing.audio.voices import PiperVoice
+from publishing.audio.voices import HibariVoice
 from schemas.errors import ConfigurationError, FetchError
 
 pytestmark = pytest.mark.skipif(not is_installed(), reason="the extra [speech] is not installed")
@@ -32,7 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def talk(folder: Path) -> bytes:
     """Three sentences, read by an offline voice with pauses between them."""
-    spoken = [PiperVoice().speak(one) for one in SENTENCES]
+    spoken = [HibariVoice().speak(one) for one in SENTENCES]
     pause = silence(1.2, spoken[0].rate)
     encode(folder / "talk.mp3", "mp3", [s for one in spoken for s in (one, pause)], pause.rate)
     return (folder / "talk.mp3").read_bytes()
@@ -49,10 +49,10 @@ async def test_a_talk_is_heard_with_its_times(talk: bytes, folder: Path) -> None
     recognizer = SpeechRecognizer(folder, on_heard=lambda *one: seen.append(one))
     found = await recognizer.transcribe(talk, "talk.mp3", "audio/mpeg")
     said, heard = words(" ".join(SENTENCES)), words(" ".join(text for _, _, text in found.cues))
-    assert len(set(said) - set(heard)) <= 2
+    assert len(set(said) - set(heard)) <= 4
     starts = [start for start, _, _ in found.cues]
     assert starts == sorted(starts)
-    assert found.cues[-1][1] < 16
+    assert found.cues[-1][1] < 20
     assert len(found.confidences) == len(found.cues)
     assert all(0.4 < one <= 1 for one in found.confidences)
     assert seen

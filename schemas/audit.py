@@ -15,7 +15,7 @@ class AuditHead(Frozen):
 class AuditSeal(Frozen):
     """A seal on rows of the audit log up to ``upto``; ``head`` also covers the seal before.
 
-    ``row_hashes`` are the first 64 bits of each row's hash, which tell the row that was changed.
+    ``row_hashes`` are the first 64 bits of each row's hash, to find a changed row.
     """
 
     n: int
@@ -37,7 +37,7 @@ class SealedRows(Frozen):
 
 
 class Verification(Frozen):
-    """What `casebook verify` checked, and each thing that differs from what was sealed."""
+    """The result of `casebook verify`; ``problems`` are the differences from the seals."""
 
     seals: int
     rows: int

@@ -1,4 +1,4 @@
-"""Seals the audit log in a hash chain, and finds what was changed since."""
+"""Seals the audit log in a hash chain, and finds later changes."""
 
 import json
 import shutil
@@ -99,8 +99,8 @@ def _changes(
 ) -> Iterator[str]:
     missing = len(set(sealed.row_hashes) - set(now))
     for row in warehouse.changed_rows(sealed, after):
-        told = " ".join(str(row[name]) for name in ("who", "what", "kind", "about"))
-        yield f"row changed or added after seal {sealed.n}: {row['at']:%Y-%m-%d %H:%M} {told}"
+        words = " ".join(str(row[name]) for name in ("who", "what", "kind", "about"))
+        yield f"row changed or added after seal {sealed.n}: {row['at']:%Y-%m-%d %H:%M} {words}"
     if missing:
         yield f"{missing} rows of seal {sealed.n} are missing or were changed"
 
@@ -140,7 +140,7 @@ def _signer(release: Path) -> tuple[str | None, str | None]:
 
 
 def _ssh(action: str, *arguments: str, given: bytes = b"") -> str:
-    """Return what ``ssh-keygen -Y`` prints, or raise InputError with it."""
+    """Return the output of ``ssh-keygen -Y``, or raise InputError with its error."""
     if not (program := shutil.which("ssh-keygen")):
         raise ConfigurationError("signing needs ssh-keygen: install OpenSSH's client")
     command = [program, "-Y", action, *arguments]

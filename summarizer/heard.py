@@ -26,12 +26,12 @@ _MOST = 3  # words that a reason names
 
 
 def heard_task(document: Document) -> str:
-    """Return what the task of drafting adds for a source that a machine heard, else nothing."""
+    """Return the addition to the drafting task for a source that a machine heard."""
     return f" {table('tasks')['heard']}" if _is_heard(document) else ""
 
 
 def heard_lines(document: Document) -> list[str]:
-    """Return what a judge has to know about a source that a machine heard."""
+    """Return the lines for the judge about a source that a machine heard."""
     return [table("tasks")["heard_note"]] if _is_heard(document) else []
 
 
@@ -111,7 +111,7 @@ def _texts(part: Statement | Fact) -> Sequence[str]:
 
 
 def _written(document: Document) -> str:
-    """Return what people wrote about the recording: its title, site and description."""
+    """Return the text that people wrote: title, site and description."""
     return "\n".join(filter(None, (document.title, document.site, document.description)))
 
 

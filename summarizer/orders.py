@@ -172,25 +172,24 @@ class Orders:
 
         Requests that failed in an earlier process are ordered again, as the cause may be gone.
         """
-        lines = order.line_ids
+        batch: Batch | None = None
         try:
             if batch := await placing:
                 await self._wait(order, batch, is_new=is_new)
             else:
                 await self._note(order, step="lost", reason="the provider does not know it")
-                self._respond(lines, None)
+                self._respond(order.line_ids, None)
         except openai.APIStatusError as error:
             if _may_pass(error):
-                return self._give_up(order, error)
-            await self._note(order, step="lost", reason=error.message[:300])
-            status, content = error.status_code, error.response.content
-            if status in _MISSING:
-                body = {"error": {"code": NO_BATCH_API, "message": error.message}}
-                content = json.dumps(body).encode()
-            self._respond(lines, httpx2.Response(status, content=content, headers=_JSON))
-        except (openai.OpenAIError, CasebookError) as error:
+                self._give_up(order, error)
+            elif batch or not is_new:  # it goes on at the provider, and is paid for
+                self._continue_later(order)
+                self._respond(order.line_ids, _refusal(error))
+            else:
+                await self._note(order, step="lost", reason=error.message[:300])
+                self._respond(order.line_ids, _refusal(error))
+        except (openai.OpenAIError, httpx2.HTTPError, CasebookError) as error:
             self._give_up(order, error)
-        return None
 
     async def _wait(self, order: OpenOrder, batch: Batch, *, is_new: bool) -> None:
         if order.remote_id is None:
@@ -220,8 +219,11 @@ class Orders:
 
     def _give_up(self, order: OpenOrder, error: Exception) -> None:
         """Let the requests of an order fail for now; the next attempts continue the order."""
-        self._earlier |= {line: order for line in order.line_ids if line in self._futures}
+        self._continue_later(order)
         self._fail(order.line_ids, error)
+
+    def _continue_later(self, order: OpenOrder) -> None:
+        self._earlier |= {line: order for line in order.line_ids if line in self._futures}
 
     def _fail(self, lines: Iterable[str], error: Exception) -> None:
         for line_id in lines:
@@ -305,7 +307,7 @@ class Orders:
                 found = await self._patiently(self.client.files.content, file_id)
             except openai.NotFoundError:  # providers delete files after a month
                 continue
-            for line in found.text.splitlines():
+            for line in found.text.split("\n"):  # other line separators can be in answers
                 if one := _result(line, order_id):
                     yield one
 
@@ -346,6 +348,15 @@ def _result(line: str, order_id: str) -> tuple[str, httpx2.Response] | None:
     if status == HTTPStatus.OK:
         body["order_line"] = f"{order_id}/{line_id}"
     return line_id, httpx2.Response(status, json=body)
+
+
+def _refusal(error: openai.APIStatusError) -> httpx2.Response:
+    """Return the response to the requests of an order that the endpoint refuses."""
+    content = error.response.content
+    if error.status_code in _MISSING:
+        body = {"error": {"code": NO_BATCH_API, "message": error.message}}
+        content = json.dumps(body).encode()
+    return httpx2.Response(error.status_code, content=content, headers=_JSON)
 
 
 def _error(batch: Batch) -> BatchError | None:

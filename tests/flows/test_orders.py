@@ -141,6 +141,21 @@ async def test_lines_that_an_order_leaves_out_are_ordered_again(
     assert (first.answered, first.failed, first.reason) == (1, 3, "expired")
 
 
+async def test_a_key_that_stops_working_loses_no_order(
+    settings: Settings, files: list[str], api: BatchApi
+) -> None:
+    """An order that was placed goes on while its key is refused; the next run continues it."""
+    api.is_locked_out = True
+    warehouse = await drafted(settings, files)
+    assert {one.kind for one in warehouse.batches()[0].failures} == {"key_rejected"}
+    assert {line.step for line in warehouse.orders()} == {"placed"}
+    warehouse.close()
+    api.is_locked_out = False
+    warehouse = await drafted(settings, files)
+    assert len(statements(warehouse)) == len(files)
+    assert set(api.ordered.values()) == {1}
+
+
 async def test_a_limit_on_what_is_under_way_makes_orders_smaller(
     settings: Settings, files: list[str], api: BatchApi
 ) -> None:

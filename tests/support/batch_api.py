@@ -30,6 +30,7 @@ class BatchApi:
         self.polls: Counter[str] = Counter()
         self.ordered: Counter[str] = Counter()  # the lines of all batches
         self.direct = 0  # requests outside batches
+        self.is_locked_out = False  # whether the key is refused when a batch is polled
         self.limit: int | None = None  # of requests under way; a batch beyond it fails
         self.outcome: Callable[[int, list[Line]], tuple[list[Line], list[Line], str]]
         self.outcome = lambda _number, lines: (lines, [], "completed")
@@ -63,6 +64,8 @@ class BatchApi:
                 return _json({"object": "list", "data": newest_first, "has_more": False})
             case "GET", ["batches", name]:
                 self.at("polled")
+                if self.is_locked_out:
+                    return _json({"error": {"message": "Incorrect API key provided"}}, 401)
                 return self._poll(name)
             case "POST", ["chat", "completions"]:
                 self.direct += 1

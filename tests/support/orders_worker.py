@@ -16,7 +16,7 @@ from services.batches import register
 from services.selection import select
 from summarizer import orders
 
-QUICK = {"quiet": 0.15, "poll": 0.05}
+QUICK = {"quiet": 1.0, "poll": 0.05}
 
 
 async def work(home: str, base_url: str, files: list[str]) -> None:

@@ -221,7 +221,9 @@ def up(
         parts = parts_of(settings.home)
         table = table_of(("part", "process", "state", "address", "since", "restarts"), parts)
         emit(parts, lambda _: table, table=True, to_json=Part._asdict, empty="Nothing is running.")
-        raise typer.Exit(0 if parts and all(p.state == "running" for p in parts) else 3)
+        raise typer.Exit(
+            0 if parts and all(p.state == "running" for p in parts) else EXIT_SOME_FAILED
+        )
     server = LocalServer(settings.home, prefect_port, limit)
     try:
         with err().status("starting the Prefect server (about 15 s)"):

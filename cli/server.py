@@ -25,7 +25,6 @@ _START_SECONDS = 120
 _STOP_SECONDS = 20
 _HEALTH_SECONDS = 0.5
 _MOST_RESTARTS = 5  # of a part that exits
-_NOW = datetime.now(UTC).isoformat(timespec="seconds")
 
 
 class Part(NamedTuple):
@@ -50,7 +49,7 @@ class LocalServer:
         }
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._restarts: Counter[str] = Counter()
-        self._since: dict[str, str] = {}
+        self._since = {"desk": _now()}
         self._desk = ""
         self.ui_url = f"http://{HOST}:{port}"
         self.log = home / "logs" / "prefect.log"
@@ -87,7 +86,12 @@ class LocalServer:
             }
             for name, process in self._processes.items()
         }
-        made["desk"] = {"pid": os.getpid(), "address": self._desk, "since": _NOW, "restarts": 0}
+        made["desk"] = {
+            "pid": os.getpid(),
+            "address": self._desk,
+            "since": self._since["desk"],
+            "restarts": 0,
+        }
         pids = [process.pid for process in self._processes.values()]
         found = {"url": self.ui_url, "pids": pids, "up": os.getpid(), "parts": made}
         new = _record_path(self._home).with_suffix(".new")
@@ -127,7 +131,7 @@ class LocalServer:
             _record_path(self._home).unlink(missing_ok=True)
 
     def _spawn(self, name: str) -> None:
-        self._since[name] = datetime.now(UTC).isoformat(timespec="seconds")
+        self._since[name] = _now()
         with self.log.open("ab") as log:
             self._processes[name] = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
                 [sys.executable, "-m", *self._commands[name]],
@@ -137,6 +141,10 @@ class LocalServer:
                 env=os.environ | environment(self._home, self.ui_url),
                 start_new_session=True,  # only we receive Ctrl-C, and stop it in order
             )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def parts_of(home: Path) -> list[Part]:

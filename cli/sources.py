@@ -50,7 +50,7 @@ async def submit(
     return exit_code([result.failure for result in results])
 
 
-@with_resources("batch_api", patient=True)
+@with_resources("batch_api")
 async def retry(
     resources: "Resources",
     sources: Annotated[

@@ -142,7 +142,7 @@ def support_mark(support: Support) -> str:
     """Return the mark beside a part that a curator confirmed despite a doubt, else empty."""
     if support.is_unjudged:
         return _MARKS["unjudged"]
-    if support.reason.startswith(ONLY_HEARD):
+    if support.level is SupportLevel.DOUBTFUL and support.reason.startswith(ONLY_HEARD):
         return _MARKS["heard"]
     return _MARKS.get(support.level, "")
 

@@ -29,11 +29,15 @@ class AuditSeal(Frozen):
 
 
 class SealedRows(Frozen):
-    """The rows of the audit log in a stretch of time, as they are now."""
+    """The rows of the audit log in a stretch of time, as they are now.
+
+    ``changed`` are up to 20 rows in words that a seal does not cover.
+    """
 
     rows: int
     digest: str
     row_hashes: tuple[int, ...]
+    changed: tuple[str, ...] = ()
 
 
 class Verification(Frozen):

@@ -33,10 +33,10 @@ def seal(warehouse: Warehouse, *, settled: timedelta = _SETTLED) -> AuditHead | 
                 upto=upto,
                 kinds=kinds,
                 head=_head(before, found.digest, upto),
-                **found.model_dump(),
+                **found.model_dump(exclude={"changed"}),
             )
             warehouse.append(made)
-            last = made
+            last = warehouse.audit_seals()[-1]  # another process may have been first
     return AuditHead(n=last.n, head=last.head) if last else None
 
 
@@ -88,21 +88,12 @@ def _log_problems(warehouse: Warehouse, seals: list[AuditSeal]) -> Iterator[str]
         after = before.upto if before else None
         if one.n != n or one.head != _head(before.head if before else "", one.digest, one.upto):
             yield f"seal {one.n} does not follow the seal before it: the chain was changed"
-        now = warehouse.sealed_rows(after, one.upto, one.kinds)
+        now = warehouse.sealed_rows(after, one.upto, one.kinds, one.n)
         if (now.rows, now.digest) != (one.rows, one.digest):
-            yield from _changes(warehouse, one, after, now.row_hashes)
+            yield from (f"row changed or added after seal {n}: {words}" for words in now.changed)
+            if missing := len(set(one.row_hashes) - set(now.row_hashes)):
+                yield f"{missing} rows of seal {n} are missing or were changed"
         before = one
-
-
-def _changes(
-    warehouse: Warehouse, sealed: AuditSeal, after: datetime | None, now: tuple[int, ...]
-) -> Iterator[str]:
-    missing = len(set(sealed.row_hashes) - set(now))
-    for row in warehouse.changed_rows(sealed, after):
-        words = " ".join(str(row[name]) for name in ("who", "what", "kind", "about"))
-        yield f"row changed or added after seal {sealed.n}: {row['at']:%Y-%m-%d %H:%M} {words}"
-    if missing:
-        yield f"{missing} rows of seal {sealed.n} are missing or were changed"
 
 
 def _file_problems(folder: Path, release: DatasetRelease) -> Iterator[str]:

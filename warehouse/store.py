@@ -108,15 +108,14 @@ class Warehouse(SourceReads, CaseReads, AccuracyReads):
         return [row["kind"] for row in self._rows("audit_kinds")]
 
     def sealed_rows(
-        self, after: datetime | None, upto: datetime, kinds: Sequence[str]
+        self, after: datetime | None, upto: datetime, kinds: Sequence[str], n: int | None = None
     ) -> SealedRows:
-        """Return the hashes of the rows of these kinds that were stored in (after, upto]."""
-        return self._all(SealedRows, "sealed_rows", after=after, upto=upto, kinds=[*kinds])[0]
+        """Return the hashes of the rows of these kinds that were stored in (after, upto].
 
-    def changed_rows(self, seal: AuditSeal, after: datetime | None) -> list[Values]:
-        """Return up to 20 rows in a seal's stretch, from ``after`` on, that it does not cover."""
-        where = {"after": after, "upto": seal.upto, "kinds": [*seal.kinds], "n": seal.n}
-        return self._rows("changed_rows", **where)
+        With ``n``, also the rows that the seal with this number does not cover.
+        """
+        where = {"after": after, "upto": upto, "kinds": [*kinds], "n": n}
+        return self._all(SealedRows, "sealed_rows", **where)[0]
 
     def unsealed_rows(self, after: datetime | None) -> int:
         """Return the number of rows of the audit log that were stored after a moment."""

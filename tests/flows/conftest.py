@@ -16,7 +16,7 @@ from config.resources import Resources
 from config.settings import Settings
 from flows.ingest import process
 from schemas.reviews import CaseView
-from schemas.sources import SourceRef
+from schemas.sources import Candidate, SourceRef
 from services.run import Run
 
 
@@ -31,6 +31,18 @@ def source(tmp_path: Path) -> Path:
     path = tmp_path / "claims.md"
     path.write_text(article(), "utf-8")
     return path
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Candidate]:
+    """Six sources that differ in their titles and a sentence."""
+    made = []
+    for number in range(6):
+        path = tmp_path / f"claims-{number}.md"
+        text = article(f"Report {number}").replace("nine countries", f"{number + 20} countries")
+        path.write_text(text, "utf-8")
+        made.append(Candidate(url=str(path)))
+    return made
 
 
 @pytest.fixture

@@ -23,18 +23,6 @@ from services.batches import read_list, register, settings_for
 from services.selection import forecast, interleaved, select
 
 
-@pytest.fixture
-def files(tmp_path: Path) -> list[Candidate]:
-    """Six sources that differ in their titles and a sentence."""
-    made = []
-    for number in range(6):
-        path = tmp_path / f"claims-{number}.md"
-        text = article(f"Report {number}").replace("nine countries", f"{number + 20} countries")
-        path.write_text(text, "utf-8")
-        made.append(Candidate(url=str(path)))
-    return made
-
-
 async def finished(
     files: Sequence[Candidate], resources: Resources, **options: object
 ) -> tuple[BatchRun, list[IngestResult]]:

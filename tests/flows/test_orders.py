@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from batch_api import BatchApi
-from claims_article import article
 from orders_worker import QUICK
 from pytest_httpserver import HTTPServer
 from scripted_model import answer_of
@@ -43,15 +42,9 @@ def settings(settings: Settings, api: BatchApi) -> Settings:
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> list[str]:
-    """Four sources that differ in a sentence."""
-    made = []
-    for number in range(4):
-        path = tmp_path / f"claims-{number}.md"
-        text = article(f"Report {number}").replace("nine countries", f"{number + 20} countries")
-        path.write_text(text, "utf-8")
-        made.append(str(path))
-    return made
+def paths(files: list[Candidate]) -> list[str]:
+    """Four of the sources."""
+    return [one.url for one in files[:4]]
 
 
 async def drafted(settings: Settings, files: Sequence[str], *, in_orders: bool = True) -> Warehouse:
@@ -71,14 +64,14 @@ def statements(warehouse: Warehouse) -> list[list[tuple[str, str]]]:
 
 
 async def test_orders_give_the_same_drafts_at_half_the_price(
-    settings: Settings, files: list[str], api: BatchApi, tmp_path: Path
+    settings: Settings, paths: list[str], api: BatchApi, tmp_path: Path
 ) -> None:
     """All calls of a batch go to the batch API, and its drafts are those of direct calls."""
     direct = settings.model_copy(update={"home": tmp_path / "direct"})
-    expected = await drafted(direct, files, in_orders=False)
+    expected = await drafted(direct, paths, in_orders=False)
     asked, api.direct = api.direct, 0
 
-    warehouse = await drafted(settings, files)
+    warehouse = await drafted(settings, paths)
 
     assert statements(warehouse) == statements(expected)
     assert api.direct == 0
@@ -94,27 +87,27 @@ async def test_orders_give_the_same_drafts_at_half_the_price(
 
 @pytest.mark.parametrize("moment", ["file", "placed", "polled", "answered"])
 async def test_a_killed_process_pays_for_no_request_twice(
-    moment: str, settings: Settings, files: list[str], api: BatchApi
+    moment: str, settings: Settings, paths: list[str], api: BatchApi
 ) -> None:
     """After ``kill -9`` at any moment of an order, the next run continues it."""
     command = [sys.executable, "-m", "tests.support.orders_worker", settings.home, api.base_url]
-    paths = os.pathsep.join([str(ROOT), str(ROOT / "tests/support")])
+    folders = os.pathsep.join([str(ROOT), str(ROOT / "tests/support")])
     started: list[subprocess.Popen[bytes]] = []
     api.kill_at(moment, lambda: started[0].pid)
-    environment = os.environ | {"PYTHONPATH": paths}
-    arguments = [*map(str, command), *files]
+    environment = os.environ | {"PYTHONPATH": folders}
+    arguments = [*map(str, command), *paths]
     started.append(subprocess.Popen(arguments, cwd=ROOT, env=environment))  # noqa: ASYNC220
     assert await asyncio.to_thread(started[0].wait, 200) == -9
 
-    warehouse = await drafted(settings, files)
+    warehouse = await drafted(settings, paths)
 
-    assert len(statements(warehouse)) == len(files)
+    assert len(statements(warehouse)) == len(paths)
     assert set(api.ordered.values()) == {1}
     assert api.direct == 0
 
 
 async def test_lines_that_an_order_leaves_out_are_ordered_again(
-    settings: Settings, files: list[str], api: BatchApi
+    settings: Settings, paths: list[str], api: BatchApi
 ) -> None:
     """Expired and failed lines join the next order; a result that comes twice counts once."""
     sizes: list[int] = []
@@ -131,9 +124,9 @@ async def test_lines_that_an_order_leaves_out_are_ordered_again(
         return [*good, {"id": "?"}], [failed, *late], "expired"
 
     api.outcome = outcome
-    warehouse = await drafted(settings, files)
+    warehouse = await drafted(settings, paths)
 
-    assert len(statements(warehouse)) == len(files)
+    assert len(statements(warehouse)) == len(paths)
     assert warehouse.open_failures() == []
     answered = max(0, sizes[0] - 3)  # a slow machine orders fewer at first
     assert Counter(api.ordered.values())[2] == sizes[0] - answered
@@ -147,49 +140,49 @@ async def test_lines_that_an_order_leaves_out_are_ordered_again(
 
 
 async def test_a_key_that_stops_working_loses_no_order(
-    settings: Settings, files: list[str], api: BatchApi
+    settings: Settings, paths: list[str], api: BatchApi
 ) -> None:
     """An order that was placed goes on while its key is refused; the next run continues it."""
     api.is_locked_out = True
-    warehouse = await drafted(settings, files)
+    warehouse = await drafted(settings, paths)
     assert {one.kind for one in warehouse.batches()[0].failures} == {"key_rejected"}
     assert {line.step for line in warehouse.orders()} <= {"placed", "written"}
     warehouse.close()
     api.is_locked_out = False
-    warehouse = await drafted(settings, files)
-    assert len(statements(warehouse)) == len(files)
+    warehouse = await drafted(settings, paths)
+    assert len(statements(warehouse)) == len(paths)
     assert set(api.ordered.values()) == {1}
 
 
 async def test_a_limit_on_what_is_under_way_makes_orders_smaller(
-    settings: Settings, files: list[str], api: BatchApi
+    settings: Settings, paths: list[str], api: BatchApi
 ) -> None:
     """An order that the provider finds too large is sent in parts, one after the other."""
     api.limit = 2
-    warehouse = await drafted(settings, files)
-    assert len(statements(warehouse)) == len(files)
+    warehouse = await drafted(settings, paths)
+    assert len(statements(warehouse)) == len(paths)
     assert set(api.ordered.values()) == {1}
     assert {line.reason for line in warehouse.orders()} == {None, "Enqueued token limit reached"}
 
 
 async def test_an_endpoint_without_a_batch_api_stops_the_batch(
-    settings: Settings, files: list[str], httpserver: HTTPServer
+    settings: Settings, paths: list[str], httpserver: HTTPServer
 ) -> None:
     """Nothing is asked at the full price instead; the failure says what to do."""
     httpserver.clear()
     missing = {"error": {"message": "no such address"}}
     httpserver.expect_request(re.compile(".*")).respond_with_json(missing, status=404)
-    warehouse = await drafted(settings, files)
+    warehouse = await drafted(settings, paths)
     failures = warehouse.batches()[0].failures
     assert {one.kind for one in failures} == {"no_batch_api"}
     assert "leave out --batch-api" in failures[0].message
     assert "leave out --batch-api" in (warehouse.batches()[0].reason or "")
 
 
-async def test_the_forecast_has_both_prices(settings: Settings, files: list[str]) -> None:
+async def test_the_forecast_has_both_prices(settings: Settings, paths: list[str]) -> None:
     """A batch's forecast compares the two prices, and states the longest wait."""
     async with Resources(settings) as resources:
-        items = select([Candidate(url=file) for file in files]).items
+        items = select([Candidate(url=file) for file in paths]).items
         expected = await forecast(items, resources)
     assert expected.order_usd == pytest.approx((expected.cost_usd or 0) / 2)
     assert expected.order_hours % 24 == 0

@@ -89,6 +89,7 @@ class Resources(AbstractAsyncContextManager["Resources"]):
     @cached_property
     def network(self) -> "Network":
         """The guarded client with robots.txt, browser and transcription."""
+        from extractors.fetch.access import read_access
         from extractors.fetch.network import Network
         from extractors.network.client import GuardedClient, Politeness
         from extractors.network.guard import NetworkPolicy
@@ -96,11 +97,20 @@ class Resources(AbstractAsyncContextManager["Resources"]):
 
         settings = self.settings
         policy = NetworkPolicy(settings.allowed_hosts)
-        politeness = Politeness(settings.host_interval)
-        client = GuardedClient(policy, politeness=politeness, proxy=settings.proxy)
-        self._stack.push_async_exit(client)
+
+        def connect(proxy: str | None) -> GuardedClient:
+            politeness = Politeness(settings.host_interval)
+            client = GuardedClient(policy, politeness=politeness, proxy=proxy)
+            self._stack.push_async_exit(client)
+            return client
+
+        client = connect(settings.proxy)
         return Network(
-            client, Robots(client), _transcriber(settings, self.on_heard), settings.render
+            client,
+            Robots(client),
+            _transcriber(settings, self.on_heard),
+            settings.render,
+            read_access(settings.home / "youtube.toml", connect),
         )
 
     @cached_property

@@ -24,7 +24,15 @@ from warehouse.archive import (
 _DATABASE = "warehouse.duckdb"
 _SCHEDULES = "prefect/prefect.db"
 # The rest can be rebuilt.
-_KEPT = ("casebook.toml", "searches.toml", "snapshots", "uploads", "audio", "evals")
+_KEPT = (
+    "casebook.toml",
+    "searches.toml",
+    "citation.toml",
+    "snapshots",
+    "uploads",
+    "audio",
+    "evals",
+)
 
 
 def back_up(resources: Resources, file: Path, on_progress: OnProgress) -> Manifest:

@@ -1,8 +1,9 @@
 """The clients that fetch sources."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from extractors.fetch.access import YouTubeAccess
 from extractors.fetch.rendering import Renderer, browser_installed
 from extractors.fetch.transcription import Recognizer
 from extractors.network.client import GuardedClient
@@ -17,6 +18,7 @@ class Network:
     robots: Robots
     transcriber: Recognizer | None = None
     renders: bool = False
+    youtube: YouTubeAccess = field(default_factory=YouTubeAccess)
 
     @cached_property
     def renderer(self) -> Renderer | None:

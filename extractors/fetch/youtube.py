@@ -24,6 +24,7 @@ from extractors.data import table
 from extractors.fetch.network import Network
 from extractors.fetch.ytdlp import CONSENT, Bridge, fetch_words
 from extractors.lists.pages import PAGE_DATA, videos_in
+from extractors.network.client import GuardedClient
 from extractors.network.limits import FetchLimits
 from extractors.speakers import CLOCK, seconds_of
 from extractors.text import one_line
@@ -32,6 +33,10 @@ from schemas import errors
 from schemas.sources import Payload, Step
 
 _TABLE = table("youtube")
+_REFUSED = {  # for which another proxy is tried
+    *("video_blocked", "video_rate_limited"),
+    *("host_unreachable", "deadline_exceeded", "body_truncated"),
+}
 _NONSENSE = (ParseError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 _BROWSE = "https://www.youtube.com/youtubei/v1/browse?prettyPrint=false"
 _VERSION = re.compile(rb'"INNERTUBE_CLIENT_VERSION":\s*"([\w.]+)"')
@@ -45,15 +50,32 @@ async def fetch_video(video: str, network: Network) -> Payload:
     """Return the bundle of a video: its words, title, channel, date and chapters.
 
     If youtube-transcript-api gets no captions, yt-dlp is tried, then a transcription of the sound.
-    Raises FetchError with the reason from YouTube.
+    Each proxy in ``youtube.toml`` is tried in turn if YouTube refuses the one before. Raises
+    FetchError with the reason from YouTube.
     """
     page = f"https://www.youtube.com/watch?v={video}"
     await network.robots.check(parse_web_url(page))
-    bridge = Bridge(network.client)
+    *others, last = network.youtube.turns(network.client)
+    for client in others:
+        try:
+            return await _fetch_by(client, video, page, network)
+        except errors.FetchError as error:
+            if error.kind not in _REFUSED:
+                raise
+    return await _fetch_by(last, video, page, network)
+
+
+async def _fetch_by(client: GuardedClient, video: str, page: str, network: Network) -> Payload:
+    """Return the bundle of a video; ``client`` reaches YouTube's hosts."""
+    try:
+        await client.politeness.wait("www.youtube.com")
+    except errors.ServerBusy as error:
+        raise _failure(page, "video_rate_limited") from error
+    bridge = Bridge(network, client)
     try:
         bundle, steps = await asyncio.to_thread(_read, bridge, video, page)
     except (errors.CaptionsMissing, errors.Unreachable) as error:
-        found = await fetch_words(page, network)
+        found = await fetch_words(page, network, client)
         if found is None:
             raise
         bundle, how = found

@@ -6,11 +6,13 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from extractors.bundles import GENERATED, About, Bundle, Cues, Recognized
 from extractors.captions import parse_cues
 from extractors.data import table
+from extractors.fetch.access import on_hosts, stay_on_hosts
 from extractors.fetch.network import Network
 from extractors.network.client import GuardedClient
 from extractors.network.limits import FetchLimits
@@ -30,8 +32,10 @@ _FEWEST_KILOBITS = 40.0  # enough to transcribe speech
 class Bridge:
     """Sends the requests of a library's thread to YouTube, on the event loop of its creator."""
 
-    def __init__(self, client: GuardedClient) -> None:
-        self._client, self._loop = client, asyncio.get_running_loop()
+    def __init__(self, network: Network, client: GuardedClient) -> None:
+        """``client`` reaches YouTube's hosts, the network's own client all others."""
+        self._network, self._client = network, client
+        self._loop = asyncio.get_running_loop()
         self.answers: list[Payload] = []
         self.closed = False
 
@@ -43,25 +47,32 @@ class Bridge:
             raise Unreachable(f"{shown(url)}: the fetch was cancelled.", "deadline_exceeded")
         target = parse_web_url(url)
         self._client.policy.check_hop(_PAGES, target)
-        names = _TABLE["bridge"]["headers"]
+        cookies, names = self._network.youtube.cookie_header(target), _TABLE["bridge"]["headers"]
+        names = [*names, *_TABLE["bridge"]["signed_in"]] if cookies else names
         kept = {name: str(headers[name]) for name in headers if name.lower() in names}
-        if target.host.endswith("youtube.com"):
-            kept["Cookie"] = str(headers.get("Cookie") or "=".join(CONSENT))
+        if f".{target.host}".endswith(".youtube.com"):
+            given = str(headers.get("Cookie") or "=".join(CONSENT))
+            is_answered = f"{CONSENT[0]}=" in cookies
+            kept["Cookie"] = cookies if is_answered else "; ".join(filter(None, (cookies, given)))
+        client = self._client if on_hosts(target) else self._network.client
+        admit = None if client is self._network.client else stay_on_hosts
         data = body.encode() if isinstance(body, str) else body
-        sending = self._client.get(url, polite=False, limits=limits, body=data, headers=kept)
+        sending = client.get(url, admit=admit, polite=False, limits=limits, body=data, headers=kept)
         self.answers.append(asyncio.run_coroutine_threadsafe(sending, self._loop).result())
         return self.answers[-1]
 
 
-async def fetch_words(page: str, network: Network) -> tuple[Bundle, tuple[Step, ...]] | None:
-    """Return the words of the video at ``page``, None if yt-dlp finds none."""
+async def fetch_words(
+    page: str, network: Network, client: GuardedClient
+) -> tuple[Bundle, tuple[Step, ...]] | None:
+    """Return the words of the video at ``page`` by way of a client, None if yt-dlp finds none."""
     if find_spec("yt_dlp") is None:
         return None
-    bridge, transcriber = Bridge(network.client), network.transcriber
+    bridge, transcriber = Bridge(network, client), network.transcriber
     how, limits = "captions by yt-dlp", network.client.limits
     limits = replace(limits, deadline_seconds=limits.audio_seconds)
     try:
-        info = await asyncio.to_thread(_look, page, bridge)
+        info = await asyncio.to_thread(_look, page, bridge, network.youtube.cookies)
         cues, is_generated = await asyncio.to_thread(_captions, info, bridge)
         found = Recognized(cues)
         if not cues and transcriber and (sound := _sound(info)):
@@ -110,7 +121,7 @@ def _sound(info: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return min(good, key=lambda one: one[0], default=(0, None))[1]
 
 
-def _look(page: str, bridge: Bridge) -> Mapping[str, Any]:
+def _look(page: str, bridge: Bridge, cookies: Path | None) -> Mapping[str, Any]:
     """Return the metadata of yt-dlp for ``page``, empty if it fails. Runs in a thread."""
     from yt_dlp import YoutubeDL, networking, utils
     from yt_dlp.extractor.youtube import YoutubeIE
@@ -125,8 +136,11 @@ def _look(page: str, bridge: Bridge) -> Mapping[str, Any]:
                 raise networking.exceptions.TransportError(cause=error) from error
             return networking.Response(io.BytesIO(answer.data), answer.final_url, {})
 
+    options = {**_TABLE["yt_dlp"], "logger": _SILENT}
+    if cookies:
+        options["cookiefile"] = io.StringIO(cookies.read_text("utf-8"))  # it writes to its file
     try:
-        with Guarded({**_TABLE["yt_dlp"], "logger": _SILENT}, auto_init=False) as tool:
+        with Guarded(options, auto_init=False) as tool:
             tool.add_info_extractor(YoutubeIE())
             return tool.extract_info(page, download=False, process=False) or {}
     except (utils.YoutubeDLError, LookupError, TypeError, ValueError, AttributeError):

@@ -16,6 +16,7 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from typing import NamedTuple
+from urllib.parse import unquote
 
 import httpcore2
 
@@ -96,9 +97,9 @@ class Politeness:
 class GuardedClient(AbstractAsyncContextManager["GuardedClient"]):
     """Fetches pages within a policy and limits. Use it as an async context manager.
 
-    ``proxy`` (``http://host:port``) is an egress proxy for all connections; host names that resolve
-    here are still checked. ``resolver``, ``dialer`` and ``tls`` replace the system's name lookups,
-    sockets and trusted certificates.
+    ``proxy`` (``http://user:password@host:port``) is an egress proxy for all connections; names of
+    hosts that resolve here are still checked. ``resolver``, ``dialer`` and ``tls`` replace the
+    system's name lookups, sockets and trusted certificates.
     """
 
     def __init__(
@@ -117,13 +118,18 @@ class GuardedClient(AbstractAsyncContextManager["GuardedClient"]):
         dialer = dialer or httpcore2.AnyIOBackend()
         self._guard = backend = GuardedBackend(self.policy, resolver, dialer)
         self._proxied = proxy is not None
+        through = None
         if proxy:
-            address = parse_web_url(proxy)
+            scheme, _, rest = proxy.partition("://")
+            person, _, place = rest.rpartition("@")
+            address = parse_web_url(f"{scheme}://{place}")
             own = NetworkPolicy(frozenset({f"{address.host}:{address.port}"}))
             backend = GuardedBackend(own, resolver, dialer)
+            name, _, password = map(unquote, person.partition(":"))
+            through = httpcore2.Proxy(address.origin, auth=(name, password) if person else None)
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=tls or httpcore2.default_ssl_context(),
-            proxy=httpcore2.Proxy(proxy) if proxy else None,
+            proxy=through,
             max_connections=64,
             keepalive_expiry=5.0,
             network_backend=backend,

@@ -1,8 +1,11 @@
 """Videos, over answers of YouTube: written by us in its forms, and recorded if they are there."""
 
+import asyncio
 import json
 import tomllib
-from dataclasses import dataclass
+from base64 import b64encode
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,12 +15,19 @@ from datasets import OWN, files
 from extractors import registry
 from extractors.bundles import Recognized
 from extractors.fetch import ytdlp
+from extractors.fetch.access import YouTubeAccess, read_access
 from extractors.fetch.fetch import fetch
 from extractors.fetch.network import Network
 from extractors.fetch.youtube import chapters_in, ranked
 from extractors.network.guard import NetworkPolicy
 from extractors.network.robots import Robots
-from schemas.errors import AccessDenied, CasebookError, FetchError, InvalidUrl
+from schemas.errors import (
+    AccessDenied,
+    CasebookError,
+    ConfigurationError,
+    FetchError,
+    InvalidUrl,
+)
 from schemas.sources import SourceKind, SourceRef
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -364,3 +374,143 @@ async def test_sound_is_transcribed_where_there_are_no_captions(
         monkeypatch.setattr(ytdlp, "find_spec", lambda _: True)
         with pytest.raises(FetchError):
             await fetch(SourceRef(source=recorded.address), hearing)
+
+
+COOKIES = """# Netscape HTTP Cookie File
+.youtube.com\tTRUE\t/\tTRUE\t0\tLOGIN_INFO\tsigned-in
+#HttpOnly_.youtube.com\tTRUE\t/\tTRUE\t4102444800\tSAPISID\tsecret
+.example.com\tTRUE\t/\tTRUE\t4102444800\tELSEWHERE\tprivate
+"""
+
+
+@pytest.fixture
+def access(tmp_path, make_client):
+    """Write ``youtube.toml`` and read it, with the test's web behind each proxy."""
+
+    def write(text, cookies=COOKIES):
+        (tmp_path / "cookies.txt").write_text(cookies)
+        (tmp_path / "youtube.toml").write_text(text)
+        return read_access(tmp_path / "youtube.toml", lambda proxy: make_client(proxy=proxy))
+
+    return write
+
+
+async def test_cookies_of_ones_own_browser_go_to_youtube_only(tube, network, access, recorded):
+    """The file's cookies for YouTube are sent there, those of other sites and to others never."""
+    web = tube()
+    tracks = recorded["youtube.innertube.json"].replace(
+        b"www.youtube.com/api", b"lists.example.com"
+    )
+    web.answer(PLAYER, tracks, "application/json")
+    web.pages[PLAYER].pop(0)
+    web.answer("lists.example.com", recorded["transcript.xml"], "text/xml")
+    signed_in = replace(network, youtube=access('cookies = "cookies.txt"'))
+    await fetch(SourceRef(source=recorded.address), signed_in)
+    sent = {one.address.partition("?")[0]: one.headers.get("cookie") for one in web.asked}
+    assert sent["www.youtube.com/watch"] == "LOGIN_INFO=signed-in; SAPISID=secret; SOCS=CAI"
+    assert "LOGIN_INFO=signed-in" in sent[PLAYER]
+    elsewhere = {one: cookie for one, cookie in sent.items() if "youtube.com" not in one}
+    assert set(elsewhere.values()) == {None}
+    assert elsewhere
+
+
+async def test_yt_dlp_is_signed_in_by_the_same_cookies(
+    tube, monkeypatch, network, access, recorded
+):
+    """Its requests carry the cookies and their signature; the file of cookies stays as it is."""
+    pytest.importorskip("yt_dlp", reason="the extra [media] is not installed")
+    web = tube(player=with_media(recorded, "https://www.youtube.com/videoplayback/"))
+    web.pages[TEXT].clear()
+    for text in (*[b"<html>"] * 3, VTT):
+        web.answer(TEXT, text)
+    settings = json.dumps({"INNERTUBE_CONTEXT": {"client": {"clientName": "WEB"}}})
+    web.answer("www.youtube.com/embed/", f"<script>ytcfg.set({settings});</script>", "text/html")
+    monkeypatch.setattr(ytdlp, "find_spec", lambda _: True)
+    allowed = access('cookies = "cookies.txt"')
+    await fetch(SourceRef(source=recorded.address), replace(network, youtube=allowed))
+    signed = [one for one in web.asked if "authorization" in one.headers]
+    assert signed
+    assert all("secret" not in one.headers["authorization"] for one in signed)
+    assert allowed.cookies.read_text() == COOKIES
+
+
+async def carry(reader, writer, ports, seen):
+    """Answer one CONNECT of a proxy: refuse it unless its ports are given."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    seen.append(head)
+    if ports is None:
+        writer.write(b"HTTP/1.1 502 Down\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+        return
+    there, out = await asyncio.open_connection("127.0.0.1", ports[443])
+    writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+
+    async def pump(source, sink):
+        while data := await source.read(65536):
+            sink.write(data)
+        sink.close()
+
+    await asyncio.gather(pump(reader, out), pump(there, writer), return_exceptions=True)
+
+
+async def test_proxies_take_turns_for_youtube_only(tube, dialer, network, access, recorded):
+    """A dead proxy is passed over, each video starts with the next one, other sites go direct."""
+    web, dead, alive = tube(), [], []
+    web.answer("blog.example.com/", b"A page about our own small cranes.", "text/plain")
+    down = partial(carry, ports=None, seen=dead)
+    through = partial(carry, ports=web.ports, seen=alive)
+    async with (
+        await asyncio.start_server(down, "127.0.0.1", 0) as first,
+        await asyncio.start_server(through, "127.0.0.1", 0) as second,
+    ):
+        for port, server in ((3001, first), (3002, second)):
+            web.ports[port] = server.sockets[0].getsockname()[1]
+        listed = '"http://me:p%40ss@9.9.9.9:3001", "http://9.9.9.9:3002"'
+        routed = replace(network, youtube=access(f"proxies = [{listed}]"))
+        for _ in range(2):
+            payload = await fetch(SourceRef(source=recorded.address), routed)
+            assert registry.read(payload).title == recorded.title
+        await fetch(SourceRef(source="https://blog.example.com/"), routed)
+    assert len(dead) == 1
+    assert b64encode(b"me:p@ss").decode() in dead[0]
+    assert {head.split()[1] for head in alive} == {"www.youtube.com:443"}
+    direct = [port for _, port in dialer.connects if port == 443]
+    assert len(direct) == 3  # robots.txt of both sites, and the page
+
+
+async def test_a_video_that_youtube_refuses_is_tried_by_each_proxy(tube, network, access, recorded):
+    """All of them refused it: the cause is YouTube's, so that a batch waits."""
+    tube(player=recorded["youtube_request_blocked.innertube.json"])
+    clients = (network.client, network.client)
+    with pytest.raises(FetchError) as failed:
+        await fetch(
+            SourceRef(source=recorded.address),
+            replace(network, youtube=YouTubeAccess(clients=clients)),
+        )
+    assert failed.value.kind == "video_blocked"
+    refused = tube().asked
+    assert len([one for one in refused if one.address.startswith(PLAYER)]) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "proxies = [",
+        'proxies = "http://me:s3cret@h:1"',
+        'proxies = ["socks5://me:s3cret@h:1"]',
+        'proxies = ["http://me:s3cret@h"]',
+        'cookie = "cookies.txt"',
+        'cookies = "missing.txt"',
+    ],
+)
+def test_a_file_that_is_not_right_is_named_without_its_secrets(text, access):
+    """The message names the file and the form of its lines, never a password."""
+    with pytest.raises(ConfigurationError, match=r"(youtube.toml|missing.txt) .*; ") as failed:
+        access(text)
+    assert "s3cret" not in str(failed.value)
+
+
+def test_a_file_of_cookies_in_another_form_is_refused(access):
+    """A JSON export is named as the problem, with what to do."""
+    with pytest.raises(ConfigurationError, match="Netscape"):
+        access('cookies = "cookies.txt"', cookies='[{"name": "SID"}]')

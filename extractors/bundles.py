@@ -36,6 +36,7 @@ class About(Frozen):
     language: str | None = None
     site: str | None = None
     chapters: Sequence[tuple[float, _OneLine]] = ()
+    description: str | None = None  # below a video
 
 
 class BundlePart(Payload):
@@ -53,6 +54,7 @@ class Bundle(Frozen):
     sound: str | None = None  # SHA-256 of the file that was heard
     body: BundlePart | None = None
     landing: BundlePart | None = None
+    slides: BundlePart | None = None  # the PDF of a talk
 
     def pack(self) -> bytes:
         """Return the bundle as JSON."""

@@ -6,11 +6,15 @@ from math import inf
 
 from extractors import registry
 from extractors.blocks import document
-from extractors.bundles import GENERATED, Bundle, unpack
+from extractors.bundles import GENERATED, Bundle, BundlePart, unpack
 from extractors.captions import Cue, cue_blocks
 from extractors.dates import stated_day
 from extractors.sites import kind_of_url
-from schemas.sources import Extracted, Heard, Passage, Payload, SourceKind, Step
+from extractors.text import name_of
+from schemas.errors import ExtractionError
+from schemas.sources import Extracted, Heard, LineBox, Passage, Payload, SourceKind, Step
+
+_SLIDES = "Slides"
 
 
 def read(payload: Payload) -> Extracted:
@@ -28,7 +32,39 @@ def read(payload: Payload) -> Extracted:
         changes["passages"] = _in_chapters(found.passages, bundle.about.chapters)
     elif heard:
         changes["passages"] = list(_heard(found.passages, heard, bundle))
-    return found.model_copy(update=changes)
+    return _with_slides(found.model_copy(update=changes), bundle.slides)
+
+
+def _with_slides(found: Extracted, part: BundlePart | None) -> Extracted:
+    """Return a talk followed by its slides, under their own heading and with their pages."""
+    if part is None:
+        return found
+    try:
+        slides = registry.read(part)
+    except ExtractionError as error:
+        step = Step(method="slides", outcome=f"could not be read: {error.kind}", doubtful=True)
+        return found.model_copy(update={"steps": (*found.steps, step)})
+    before = f"{found.text}\n\n{_SLIDES}\n\n"
+    shift, last = len(before), len(found.passages)
+
+    def moved(one: Passage | LineBox) -> dict[str, object]:
+        return {"start": one.start + shift, "end": one.end + shift}
+
+    passages = []
+    for one in slides.passages:
+        lines = tuple(line.model_copy(update=moved(line)) for line in one.lines)
+        changes = {"n": one.n + last, "headings": (_SLIDES, *one.headings), "lines": lines}
+        passages.append(one.model_copy(update=moved(one) | changes))
+    step = Step(method="slides", outcome=f"{len(passages)} passages of {name_of(part)}")
+    return found.model_copy(
+        update={
+            "text": before + slides.text,
+            "passages": [*found.passages, *passages],
+            "slides": part.final_url,
+            "steps": (*found.steps, step),
+            "hidden": (*found.hidden, *slides.hidden),
+        }
+    )
 
 
 def heard_by(steps: Sequence[Step]) -> Heard | None:

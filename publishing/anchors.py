@@ -31,8 +31,9 @@ def web_address(url: str | None) -> str | None:
 def link_to_quote(document: Document, evidence: Evidence) -> str | None:
     """Return the link that opens ``document`` at the quote of ``evidence``.
 
-    Videos open at the second, PDFs at the page, web pages at the text or, for a quote of the page's
-    description, at the top. None if the source has no web address, or if the quote was not found.
+    Videos open at the second, PDFs and slides of a talk at the page, web pages at the text or, for
+    a quote of the page's description, at the top. None if the source has no web address, or if the
+    quote was not found.
     """
     address = web_address(document.url)
     if evidence.passage == 0:
@@ -42,7 +43,8 @@ def link_to_quote(document: Document, evidence: Evidence) -> str | None:
     if evidence.seconds is not None and (document.kind in SPOKEN or _is_video_page(address)):
         return _at_second(address, evidence.seconds)
     if evidence.page is not None:
-        return _at_page(address, evidence.page)
+        found = web_address(document.slides) if document.kind in SPOKEN else address
+        return _at_page(found, evidence.page) if found else address
     if document.kind in _WITHOUT_TEXT_FRAGMENTS:
         return address
     return _at_text(address, text_directive(document.text, evidence.start, evidence.end))
@@ -67,14 +69,15 @@ def span_of(document: Document, evidence: Evidence) -> tuple[int, int] | None:
 def place(evidence: Evidence, document: Document | None = None) -> str:
     """Return the location of a quote: ``page 3``, ``12:31, Ada Berg`` or ``§ Heading``.
 
-    Headings require ``document``. Words that a machine heard are called so. Empty if the source has
-    no pages, times or headings.
+    Headings, and the word *slides* before a page, require ``document``. Words that a machine heard
+    are called so. Empty if the source has no pages, times or headings.
     """
     where = "the page’s description" if evidence.passage == 0 else ""
     if evidence.seconds is not None:
         where = f"{'about ' if evidence.estimated else ''}{clock(evidence.seconds)}"
     elif evidence.page is not None:
-        where = f"page {evidence.page}"
+        is_slide = document is not None and document.kind in SPOKEN
+        where = f"{'slides, ' if is_slide else ''}page {evidence.page}"
     elif heading := _heading(evidence, document):
         where = f"§ {heading}"
     heard = "as a machine heard it" if evidence.heard else ""

@@ -211,6 +211,7 @@ class Extracted(Frozen):
     site: str | None = None
     description: str | None = None  # the page's own summary
     canonical_url: str | None = None  # as stated by the page
+    slides: str | None = None  # the address of the PDF of a talk, whose passages have a page
     text: str
     passages: Sequence[Passage]
     steps: Sequence[Step] = ()

@@ -111,8 +111,10 @@ def _texts(part: Statement | Fact) -> Sequence[str]:
 
 
 def _written(document: Document) -> str:
-    """Return the text that people wrote: title, site and description."""
-    return "\n".join(filter(None, (document.title, document.site, document.description)))
+    """Return the text that people wrote: title, site, description and slides."""
+    slides = [document.passage_text(one) for one in document.passages if not one.heard]
+    stated = (document.title, document.site, document.description, *slides)
+    return "\n".join(filter(None, stated))
 
 
 def _is_unsure(heard: Iterable[Evidence], document: Document) -> bool:

@@ -21,12 +21,12 @@ from youtube_transcript_api import _errors as theirs
 
 from extractors.bundles import GENERATED, VIDEO, About, Bundle
 from extractors.data import table
+from extractors.fetch.descriptions import chapters_in, with_slides
 from extractors.fetch.network import Network
 from extractors.fetch.ytdlp import CONSENT, Bridge, fetch_words
 from extractors.lists.pages import PAGE_DATA, videos_in
 from extractors.network.client import GuardedClient
 from extractors.network.limits import FetchLimits
-from extractors.speakers import CLOCK, seconds_of
 from extractors.text import one_line
 from extractors.urls import parse_web_url, shown
 from schemas import errors
@@ -41,8 +41,6 @@ _NONSENSE = (ParseError, ValueError, LookupError, TypeError, AttributeError, Rec
 _BROWSE = "https://www.youtube.com/youtubei/v1/browse?prettyPrint=false"
 _VERSION = re.compile(rb'"INNERTUBE_CLIENT_VERSION":\s*"([\w.]+)"')
 _MOST_PARTS = 100  # of about a hundred videos each
-_FEWEST_CHAPTERS = 3  # YouTube's rule: three times in a description, the first at 0:00
-_CHAPTER = re.compile(rf"(?m)^[^\w\n]{{0,6}}({CLOCK})[)\]]?[ \t]*[-–—:|]?[ \t]*(\S.{{0,119}})$")
 _DATE = re.compile(rb'"(?:publishDate|uploadDate)":\s*"([0-9]{4}-[0-9]{2}-[0-9]{2})')
 
 
@@ -82,6 +80,8 @@ async def _fetch_by(client: GuardedClient, video: str, page: str, network: Netwo
         steps = (Step(method="captions", outcome=f"failed: {error.kind}"), *how)
     finally:
         bridge.closed = True
+    bundle, found_slides = await with_slides(bundle, network)
+    steps = (*steps, *found_slides)
     name, data = f"{video}.json", bundle.pack()
     return Payload(data=data, media_type=VIDEO, name=name, url=page, final_url=page, steps=steps)
 
@@ -208,6 +208,7 @@ def _details(bridge: Bridge) -> dict[str, Any]:
 
 def _about(bridge: Bridge, track: Transcript) -> About:
     details = _details(bridge)
+    description = details.get("shortDescription") or ""
     date = next((found for one in bridge.answers if (found := _DATE.search(one.data))), None)
     return About(
         title=details["title"],
@@ -215,14 +216,9 @@ def _about(bridge: Bridge, track: Transcript) -> About:
         published=date[1].decode() if date else None,
         language=track.language_code,
         site="YouTube",
-        chapters=chapters_in(details.get("shortDescription") or ""),
+        chapters=chapters_in(description),
+        description=description,
     )
-
-
-def chapters_in(description: str) -> tuple[tuple[float, str], ...]:
-    """Return the seconds and titles of the chapters in a description, if any."""
-    found = sorted((seconds_of(at), title) for at, title in _CHAPTER.findall(description))
-    return tuple(found) if len(found) >= _FEWEST_CHAPTERS and found[0][0] == 0 else ()
 
 
 def _failure(page: str, cause: str, reason: str = "") -> errors.FetchError:

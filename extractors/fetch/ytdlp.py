@@ -3,7 +3,7 @@
 import asyncio
 import io
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +13,7 @@ from extractors.bundles import GENERATED, About, Bundle, Cues, Recognized
 from extractors.captions import parse_cues
 from extractors.data import table
 from extractors.fetch.access import on_hosts, stay_on_hosts
+from extractors.fetch.descriptions import chapters_in
 from extractors.fetch.network import Network
 from extractors.network.client import GuardedClient
 from extractors.network.limits import FetchLimits
@@ -89,9 +90,17 @@ async def fetch_words(
         published=info.get("upload_date"),
         language=info.get("language"),
         site="YouTube",
+        chapters=_chapters(info),
+        description=info.get("description"),
     )
     step = Step(method=how, outcome=f"{len(found.cues)} cues")
     return (Bundle(about=about, **found._asdict()), (step,)) if found.cues else None
+
+
+def _chapters(info: Mapping[str, Any]) -> Sequence[tuple[float, str]]:
+    """Return the chapters that YouTube shows, or else those in the description."""
+    stated = [(one["start_time"], one["title"]) for one in info.get("chapters") or ()]
+    return stated or chapters_in(info.get("description") or "")
 
 
 def _captions(info: Mapping[str, Any], bridge: Bridge) -> tuple[Cues, bool]:

@@ -26,9 +26,12 @@ class Picture(NamedTuple):
 
 
 def picture(payload: Payload, number: int) -> Picture:
-    """Return page ``number`` of a PDF; raise ExtractionError if it cannot be drawn."""
-    is_bundle, png = payload.media_type.startswith(OUR_TYPES), BytesIO()
-    part = unpack(payload).body if is_bundle else payload
+    """Return page ``number`` of a PDF, a paper or a talk's slides.
+
+    Raises ExtractionError if it cannot be drawn.
+    """
+    bundle = unpack(payload) if payload.media_type.startswith(OUR_TYPES) else None
+    part, png = (bundle.slides or bundle.body) if bundle else payload, BytesIO()
     try:
         with closing(pypdfium2.PdfDocument(part.data if part else b"")) as document:
             page, count = document[number - 1], len(document)

@@ -106,6 +106,16 @@ def test_a_place_is_named(expected, where):
     assert (place(missing, document), link_to_quote(document, missing)) == ("", None)
 
 
+def test_slides_of_a_talk_open_in_their_own_file():
+    """A quote of a slide leads to that page of the PDF, and is called so; never to a second."""
+    talk = a_document("said", url=YOUTUBE, kind=SourceKind.VIDEO)
+    quote = a_quote(talk, "said", page=4)
+    assert link_to_quote(talk, quote) == YOUTUBE
+    talk = talk.model_copy(update={"slides": "https://a.example/deck.pdf"})
+    assert link_to_quote(talk, quote) == "https://a.example/deck.pdf#page=4"
+    assert place(quote, talk) == "slides, page 4"
+
+
 UNSAFE = [
     None, "", "javascript:alert(1)", "JaVaScRiPt://a.example/%0aalert(1)", "data:text/html,x",
     "file:///etc/passwd", "ftp://a.example/x", "//a.example/x", "https://", "https://[::1",

@@ -14,7 +14,7 @@ from schemas.cases import (
     Support,
     SupportLevel,
 )
-from schemas.sources import Document, SourceKind
+from schemas.sources import Document, Passage, SourceKind
 from summarizer.heard import heard_task, with_heard
 
 SAID = (
@@ -45,6 +45,14 @@ def statement(document: Document, text: str, n: int = 1, **fields: object) -> St
     )
     given = {"support": Support(level=SupportLevel.VERIFIED)} | fields
     return Statement(n=1, section=Section.RESULTS, text=text, evidence=(quote,), **given)
+
+
+def with_slide(document: Document, text: str) -> Document:
+    """Return the talk followed by a slide, which a person wrote."""
+    start, n = len(document.text) + 2, len(document.passages) + 1
+    slide = Passage(n=n, start=start, end=start + len(text), headings=("Slides",), page=1)
+    changes = {"text": f"{document.text}\n\n{text}", "passages": [*document.passages, slide]}
+    return document.model_copy(update=changes)
 
 
 def level(document: Document, one: Statement | Fact) -> tuple[SupportLevel, str]:
@@ -126,3 +134,11 @@ def test_only_heard_sources_change_the_task() -> None:
     """The drafting prompt is told of mishearing, and is the same as before for all other sources."""
     assert heard_task(talk(heard=None)) == ""
     assert "A machine heard" in heard_task(talk())
+
+
+def test_a_number_on_the_slides_is_not_only_heard():
+    """What the speaker said stands in writing, so nobody has to listen."""
+    said = "One L4 cut the answers by 40 percent."
+    assert level(talk(), statement(talk(), said))[0] is SupportLevel.DOUBTFUL
+    shown = with_slide(talk(), "Answers by 40 percent, on one L4")
+    assert level(shown, statement(shown, said))[0] is SupportLevel.VERIFIED

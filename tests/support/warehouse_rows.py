@@ -132,6 +132,7 @@ class Story:
         n, _ = self._next()
         line = LineBox(start=8, end=10, page=4, box=(0, 10, 1000, 20))
         second = {"page": 3, "seconds": 1.5, "speaker": "Grace", "lines": (line, line)}
+        second |= {"heard": "recognized", "confidence": 0.42}
         return Document(
             document_id=f"doc1_{self.name}{n}",
             source_id=self.source_id,
@@ -149,6 +150,7 @@ class Story:
                 Passage(n=2, start=8, end=len(text) - 1, **second),
             ),
             steps=(Step(method="html", outcome="ok", doubtful=True),),
+            slides="https://a.example/deck.pdf",
         )
 
     def triage(self, document_id: str, verdict: Verdict = Verdict.CASE_STUDY) -> Triage:

@@ -24,6 +24,7 @@ found AS (
                 'seconds': seconds,
                 'speaker': speaker,
                 'heard': heard,
+                'confidence': confidence,
                 'lines': lines
             }
             ORDER BY n

@@ -9,6 +9,7 @@ from extractors import registry
 from extractors.blocks import Block, lay_out
 from extractors.bundles import BundlePart, unpack
 from extractors.dates import stated_day
+from extractors.retractions import standing_of
 from extractors.text import decode, one_line, unreadable
 from extractors.web import reader as web
 from schemas.errors import ExtractionError
@@ -26,11 +27,14 @@ def read(payload: Payload) -> Extracted:
     found, stated = _without_references(_text(bundle.body)), _stated(bundle.landing)
     authors = [" ".join(reversed(name.split(", ", 1))) for name in stated.get("author", ())]
     days = (stated_day(*stated.get(name, [""])[:1]) for name in ("publication_date", "date"))
+    retraction = standing_of(payload).retraction
+    notes = [Step(method="retraction", outcome=retraction, doubtful=True)] if retraction else []
     changes = {
         "kind": SourceKind.PAPER,
         "title": next(iter(stated.get("title", ())), found.title),
         "authors": authors or found.authors,
         "published": next(filter(None, days), found.published),
+        "steps": (*found.steps, *notes),
     }
     return found.model_copy(update=changes)
 

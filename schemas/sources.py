@@ -33,10 +33,12 @@ class SourceKind(StrEnum):
 
 _LABELS = {"web": "web page", "markdown": "article", "word": "document", "captions": "talk"}
 
-CheckResult = StrEnum("CheckResult", "SAME MOVED CHANGED GONE UNREACHABLE")
-CheckResult.__doc__ = (
-    """The result of fetching a source again; ``gone`` only if the site says so."""
-)
+CheckResult = StrEnum("CheckResult", "SAME MOVED CHANGED REPLACED RETRACTED GONE UNREACHABLE")
+CheckResult.__doc__ = """The result of fetching a source again.
+
+``gone`` only if the site says so; ``replaced`` by a newer version and ``retracted``, or withdrawn,
+only if the page of a paper says so.
+"""
 
 
 class SourceRef(Frozen):

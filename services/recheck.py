@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator, Sequence
 
 from config.resources import Resources
 from extractors.fetch.fetch import fetch_item, read_rendered
+from extractors.retractions import standing_of
 from extractors.sites import canonical_url
 from extractors.text import one_line
 from schemas.cases import Match
 from schemas.errors import CasebookError, UnknownId, WarehouseError
 from schemas.reviews import CaseView
-from schemas.sources import Check, CheckResult, SourceRef
+from schemas.sources import Check, CheckResult, Payload, SourceRef
 from services.batches import map_concurrently
+from services.identity import payload_of
 
 AT_ONCE = 4
 
@@ -53,13 +55,29 @@ async def recheck_case(view: CaseView, resources: Resources) -> Check:
     except WarehouseError:
         raise
     except CasebookError as error:
+        result = CheckResult.GONE if error.gone else CheckResult.UNREACHABLE
         return Check(
             source_id=view.source.source_id,
             document_id=view.document.document_id,
-            result=CheckResult.GONE if error.gone else CheckResult.UNREACHABLE,
+            result=CheckResult.RETRACTED if error.kind == "paper_withdrawn" else result,
             message=str(error),
         )
-    return _compared(view, one_line(extracted.text), payload.final_url)
+    check = _compared(view, one_line(extracted.text), payload.final_url)
+    return check.model_copy(update=await _standing(view, payload, resources))
+
+
+async def _standing(view: CaseView, payload: Payload, resources: Resources) -> dict[str, object]:
+    """Return the result and message of a paper that was retracted or replaced, else nothing."""
+    compute = resources.workers.compute
+    new = await compute(standing_of, payload)
+    if new.retraction:
+        return {"result": CheckResult.RETRACTED, "message": f"{new.retraction}."}
+    snapshot = await to_thread(resources.warehouse.snapshot, view.document.snapshot_id)
+    old = await compute(standing_of, await payload_of(snapshot, resources)) if snapshot else new
+    if not 0 < old.version < new.version:
+        return {}
+    message = f"Version {new.version} has replaced version {old.version}."
+    return {"result": CheckResult.REPLACED, "message": message}
 
 
 def _compared(view: CaseView, text: str, address: str | None) -> Check:

@@ -1,10 +1,12 @@
 """Papers on arXiv, in the ACL Anthology or on OpenReview, with their landing pages."""
 
+import asyncio
 import re
 
 from extractors import sites
 from extractors.bundles import PAPER, Bundle, BundlePart
 from extractors.fetch.network import Network
+from extractors.retractions import Standing, standing_of
 from extractors.urls import WebUrl
 from schemas import errors
 from schemas.sources import Payload, Step
@@ -19,7 +21,7 @@ async def fetch_paper(url: WebUrl, network: Network) -> Payload | None:
     """Return the bundle of a paper on arXiv, in the ACL Anthology or on OpenReview, else None.
 
     From arXiv, the HTML of the requested version is preferred to the PDF. Raises FetchError if
-    neither can be fetched; the landing page is optional.
+    neither can be fetched, ``paper_withdrawn`` if that is why; the landing page is optional.
     """
     steps: list[Step] = []
 
@@ -36,14 +38,23 @@ async def fetch_paper(url: WebUrl, network: Network) -> Payload | None:
             return None
         return found if "html" in found.media_type and not _CUT_OFF.search(found.data) else None
 
+    body = None
     if paper := sites.paper_id(url, version=True):
         landing = await optional("page", f"https://arxiv.org/abs/{paper}")
         body = await optional("html", f"https://arxiv.org/html/{paper}")
-        body = body or await part("pdf", f"https://arxiv.org/pdf/{paper}")
+        pdf = f"https://arxiv.org/pdf/{paper}"
     elif addresses := sites.landing_of(url):
-        landing = await optional("page", addresses[0])
-        body = await part("pdf", addresses[1])
+        landing, pdf = await optional("page", addresses[0]), addresses[1]
     else:
         return None
+    try:
+        body = body or await part("pdf", pdf)
+    except errors.SourceGone as error:
+        found = await asyncio.to_thread(standing_of, landing) if landing else Standing()
+        if not found.retraction:
+            raise
+        message = f"{url} has no text any more ({found.retraction})"
+        advice = "look for another version of the paper"
+        raise errors.SourceGone(f"{message}: {advice}.", "paper_withdrawn") from error
     data, ends = Bundle(landing=landing, body=body).pack(), {"url": str(url), "final_url": body.url}
     return Payload(data=data, media_type=PAPER, name="paper.json", steps=tuple(steps), **ends)

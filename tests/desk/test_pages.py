@@ -245,6 +245,8 @@ def test_code_that_selects_sentences_does_not_speak_for_the_source(desk, build):
         (CheckResult.SAME, {}, "The source was unchanged"),
         (CheckResult.CHANGED, {"quotes": 3, "lost": ("<b>most</b>",)}, "2 of 3 quotes are still"),
         (CheckResult.MOVED, {"moved_to": "https://b.example/"}, "It is now at"),
+        (CheckResult.REPLACED, {"quotes": 3, "message": "Version 2."}, "has a newer version"),
+        (CheckResult.RETRACTED, {"message": "Withdrawn by Bo Li."}, "was retracted"),
         (CheckResult.GONE, {"message": "It answers 404."}, "is gone"),
     ],
 )

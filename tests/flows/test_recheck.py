@@ -85,6 +85,38 @@ async def test_only_the_site_itself_says_that_a_page_is_gone(
     assert str(status) in (check.message or "") or check.message
 
 
+def paper_page(title: str, newest: int) -> str:
+    """The page of a paper with its history of submissions, as arXiv shows it."""
+    story = "".join(f"<p>{part}</p>" for part in article().split("\n\n"))
+    history = "".join(f"<a>[v{n}]</a> Mon, 2 Jun 2025 (12 KB)<br>" for n in range(1, newest + 1))
+    return (
+        f'<html><head><title>Copilot</title><meta name="citation_title" content="{title}"></head>'
+        f"<body><article><h1>Copilot</h1>{story}</article>"
+        f'<div class="submission-history">{history}</div></body></html>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "newest", "result", "words"),
+    [
+        ("Copilot", 1, CheckResult.SAME, ""),
+        ("Copilot", 3, CheckResult.REPLACED, "Version 3 has replaced version 1"),
+        ("RETRACTED: Copilot", 1, CheckResult.RETRACTED, "Its title is “RETRACTED: Copilot”"),
+        ("Retracted articles and how we find them", 1, CheckResult.SAME, ""),
+    ],
+)
+async def test_the_page_of_a_paper_says_that_it_was_replaced_or_retracted(
+    title: str, newest: int, result: CheckResult, words: str, resources: Resources, site: Site
+) -> None:
+    """The check has the words of the page, whether or not the quotes are still there."""
+    address = site.put("/paper.html", paper_page("Copilot", 1), "text/html")
+    view = resources.warehouse.case(await published(address, resources))
+    site.put("/paper.html", paper_page(title, newest), "text/html")
+    check = await recheck_case(view, resources)
+    assert check.result in {result, CheckResult.CHANGED} if not words else check.result is result
+    assert (check.message or "").startswith(words)
+
+
 async def test_a_file_cannot_be_fetched_again(resources: Resources, source: Path) -> None:
     """A case from a file is refused by name, and left out if no case is named."""
     case_id = await published(str(source), resources)

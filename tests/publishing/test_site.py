@@ -301,6 +301,12 @@ def a_check(view, result: str, **more) -> dict[str, Check]:
         ),
         ("changed", {"quotes": 5}, "all quotes are still there"),
         ("moved", {"moved_to": "https://new.example/a"}, "moved to https://new.example/a"),
+        (
+            "replaced",
+            {"quotes": 5, "lost": ("a",)},
+            "a newer version has replaced the source; 1 of 5",
+        ),
+        ("retracted", {}, "the source was retracted or withdrawn"),
         ("gone", {}, "this case is based on the archived text"),
         ("unreachable", {}, ""),
     ],
@@ -308,8 +314,10 @@ def a_check(view, result: str, **more) -> dict[str, Check]:
 def test_a_check_of_the_source_is_reported(publish, result, more, report):
     """Readers see that a source changed, moved or disappeared, not that it was unreachable."""
     view = a_view()
-    rows = provenance(case_page(publish, view, checks=a_check(view, result, **more)))
+    page = case_page(publish, view, checks=a_check(view, result, **more))
+    rows = provenance(page)
     assert report in rows.get("Checked", "")
+    assert ("retracted or withdrawn, as its page" in page.text_content()) is (result == "retracted")
     assert bool(report) == ("Checked" in rows)
 
 

@@ -66,6 +66,6 @@ SELECT
     (
         SELECT count(DISTINCT source_id)
         FROM checks
-        WHERE result IN ('changed', 'gone') AND stored_at > last.since
+        WHERE result IN ('changed', 'replaced', 'retracted', 'gone') AND stored_at > last.since
     ) AS changed_sources
 FROM last;

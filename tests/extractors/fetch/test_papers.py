@@ -118,3 +118,22 @@ async def test_a_page_in_place_of_the_pdf_is_not_the_paper(web, fetched):
     web.answer("openreview.net/pdf?id=abcDEF12_x", page, "text/html")
     with pytest.raises(CasebookError, match="not the PDF of a paper"):
         registry.read(await fetched("https://openreview.net/forum?id=abcDEF12_x"))
+
+
+WITHDRAWN = LANDING.replace(
+    "abstract", '<span class="error">This paper has been withdrawn by Ada Byron</span>'
+)
+
+
+async def test_a_withdrawn_paper_says_so(arxiv, fetched):
+    """Without a text, the message has the page's words; with one, a step for the curator has."""
+    arxiv.pages.pop(PAGE)
+    arxiv.answer(PAGE, WITHDRAWN, "text/html")
+    paper = registry.read(await fetched("https://arxiv.org/abs/2401.12345"))
+    (step,) = (one for one in paper.steps if one.method == "retraction")
+    assert (step.outcome, step.doubtful) == ("This paper has been withdrawn by Ada Byron", True)
+    arxiv.pages.pop(HTML)
+    arxiv.pages.pop(PDF)
+    with pytest.raises(SourceGone, match=r"withdrawn by Ada Byron.*another version") as failed:
+        await fetched("https://arxiv.org/abs/2401.12345")
+    assert failed.value.kind == "paper_withdrawn"

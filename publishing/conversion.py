@@ -66,8 +66,13 @@ _WRONG = {SupportLevel.DOUBTFUL, SupportLevel.REFUTED}
 _OF_DOCUMENT = {"kind", "site", "authors", "published", "language"}
 
 
-def published_case(view: CaseView, slug: str = "", check: Check | None = None) -> PublishedCase:
-    """Return the readers' record of the current revision of ``view``."""
+def published_case(
+    view: CaseView, slug: str = "", check: Check | None = None, archived: str | None = None
+) -> PublishedCase:
+    """Return the readers' record of the current revision of ``view``.
+
+    ``archived`` is the address of a copy of its source in a web archive.
+    """
     gated = readable(view.revision.study)
     study, document, origin = gated.study, view.document, _origin(view)
     facts = {name: study.fact(name).value for name in _COPIED_FACTS}
@@ -108,7 +113,7 @@ def published_case(view: CaseView, slug: str = "", check: Check | None = None) -
         added_at=view.case.created_at
         if document.is_prose
         else min((one.at for one in _approvals(view)), default=None),
-        source=_source_card(view, check),
+        source=_source_card(view, check, archived),
         provenance=_provenance(view, gated),
     )
 
@@ -241,7 +246,7 @@ def _link(document: Document, evidence: Evidence) -> str | None:
     return link_to_quote(document, evidence) if found is None else web_address(found)
 
 
-def _source_card(view: CaseView, check: Check | None) -> SourceCard:
+def _source_card(view: CaseView, check: Check | None, archived: str | None) -> SourceCard:
     document = view.document
     card = SourceCard(
         **document.model_dump(include=_OF_DOCUMENT),
@@ -249,6 +254,7 @@ def _source_card(view: CaseView, check: Check | None) -> SourceCard:
         address=web_address(document.url) or web_address(view.source.canonical_url),
         title=None if document.is_prose else document.title,
         accessed=None if document.is_prose else view.source.submitted_at.date(),
+        archived_copy=web_address(archived),
     )
     if check is None or check.result is CheckResult.UNREACHABLE:
         return card

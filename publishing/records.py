@@ -185,6 +185,7 @@ class SourceCard(Frozen):
     checked_at: datetime | None = None
     checked: CheckResult | None = None
     moved_to: str | None = None
+    archived_copy: str | None = None  # the address of a copy in a web archive
     quotes: int | None = None
     lost: int = 0
 
@@ -297,7 +298,7 @@ class PublishedCase(CaseDescription):
 
         The time of the last source check and the findings are left out too.
         """
-        source = self.source.model_copy(update={"checked_at": None})
+        source = self.source.model_copy(update={"checked_at": None, "archived_copy": None})
         content = self.model_copy(update={"source": source}).model_dump(
             mode="json",
             exclude=_NOT_ON_PAGE,

@@ -291,3 +291,13 @@ class Check(Frozen):
     lost: tuple[str, ...] = ()
     message: str | None = None
     checked_at: datetime = NOW
+
+
+class ArchivedCopy(Frozen):
+    """The answer of a web archive: the address of the copy, or a message."""
+
+    source_id: str
+    address: str  # of the page
+    url: str | None = None
+    message: str | None = None
+    asked_at: datetime = NOW

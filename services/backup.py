@@ -28,6 +28,7 @@ _KEPT = (
     "casebook.toml",
     "searches.toml",
     "citation.toml",
+    "archive.toml",
     "snapshots",
     "uploads",
     "audio",

@@ -27,6 +27,7 @@ from schemas.frozen import content_id
 from schemas.mistakes import REPORT_PATH, CurrentMistake
 from schemas.reports import Report
 from schemas.reviews import CaseView, Publication
+from services.archiving import archive_of, ask_for_copies
 from services.audit import seal, sign
 from warehouse import Warehouse
 
@@ -40,6 +41,7 @@ _OF_CASE = (
     "approval_id",
     "checked_at",
     "stated_url",
+    "archived_url",
     "same_source",
     "finding_set_id",
 )
@@ -138,13 +140,17 @@ async def publish_site(
 ) -> Published:
     """Write the site and store the changes; if it raises PublishError, the site is unchanged.
 
-    ``on_progress`` gets the number of finished steps and their total; it can raise to cancel.
+    Afterwards a web archive is asked for copies of the sources, if ``archive.toml`` names one; the
+    next publication shows them. ``on_progress`` gets the number of finished steps and their total;
+    it can raise to cancel.
     """
     out, who = out or resources.settings.site_path, who or resources.settings.curator
+    archive_of(resources.settings.home)  # a mistake in the file stops the publication
     async with resources.warehouse.lock("publish"):
         work = _Publishing(resources.warehouse, resources.settings, out, on_progress)
         published = await to_thread(work.run, who)
         await to_thread(seal, resources.warehouse)
+    await ask_for_copies(resources)
     return published
 
 
@@ -224,8 +230,9 @@ class _Publishing:
                     title = view.revision.study.fact("title").value
                     blocked.append(Blocked(case_id=case_id, title=title, reason=reason))
                 else:
-                    case = published_case(view, check=checks.get(view.source.source_id))
-                    earlier = self._rows[case_id]["address"]
+                    check, row = checks.get(view.source.source_id), self._rows[case_id]
+                    case = published_case(view, check=check, archived=row["archived_url"])
+                    earlier = row["address"]
                     slug = slug_of(case_id, case.title, earlier, taken)
                     beside = [one["case_id"] for one in self._rows[case_id]["same_source"]]
                     more = {"slug": slug, "same_source": (*beside,), "findings": (*findings,)}

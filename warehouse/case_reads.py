@@ -189,6 +189,10 @@ class CaseReads(CaseViewReads):
         """
         return self._rows("publishable", target=target)
 
+    def unarchived(self) -> list[Values]:
+        """Return ids and addresses of published sources that a web archive is to copy."""
+        return self._rows("unarchived")
+
     def ids(self, query: IdQuery) -> list[str]:
         """Return the ids that a query lists."""
         return [next(iter(row.values())) for row in self._rows(query)]

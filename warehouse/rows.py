@@ -23,7 +23,16 @@ from schemas.reports import Report, ReportEvent
 from schemas.results import Failure, OpenFailure
 from schemas.reviews import Account, Case, Publication, Review, Revision, SavedView, Triage
 from schemas.rounds import Round
-from schemas.sources import Alias, Check, Document, SelectedText, Snapshot, Source, SourceRef
+from schemas.sources import (
+    Alias,
+    ArchivedCopy,
+    Check,
+    Document,
+    SelectedText,
+    Snapshot,
+    Source,
+    SourceRef,
+)
 from schemas.subjects import SubjectChange
 from schemas.systems import Placement, SystemDecision, SystemName
 from schemas.taxonomy import TermProposal, TermRuling
@@ -35,7 +44,7 @@ _Decided = Case | Revision | Review | Publication | TermProposal | TermRuling | 
 _Named = Account | SavedView | ImportRecord | CompanyChange | CompanyName | SubjectChange
 _Placed = SystemDecision | Placement | SystemName | FindingSet | Round | ReadMessage
 _Checked = Reading | ReadingShare | Mistake | MistakeRuling
-_Ordered = Order | OrderEvent | AuditSeal
+_Ordered = Order | OrderEvent | AuditSeal | ArchivedCopy
 StoredRow = (
     _Processed
     | _Decided
@@ -61,6 +70,7 @@ TABLES: Mapping[type[Frozen], TableKey] = {
     ImportRecord: ("import_records", "case_id, document_id, file_sha256"),
     SelectedText: ("selections", "source_id, text, who"),
     Check: ("checks", "source_id, checked_at"),
+    ArchivedCopy: ("archived_copies", "source_id, asked_at"),
     Account: ("accounts", "name, happened_at"),
     SavedView: ("saved_views", "who, name, happened_at"),
     Round: ("rounds", "round_id, happened_at"),

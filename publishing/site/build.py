@@ -128,7 +128,7 @@ def preview(view: CaseView, settings: SiteSettings, checks: Sequence[Check], bac
 
     It links to the site at ``/site/``, and uses styles and scripts from ``/preview/``.
     """
-    case = published_case(view, "", *checks[:1])
+    case = published_case(view, check=next(iter(checks), None))
     about = {"back": back, "blocked": blocked_by(view)}
     page = environment(settings).get_template("case.html")
     return page.render(case=case, similar=(), beside=(), unpublished=about)

@@ -198,6 +198,7 @@ UNION ALL SELECT 'cases' AS name, count(*) AS rows FROM cases
 UNION ALL SELECT 'checks' AS name, count(*) AS rows FROM checks
 UNION ALL SELECT 'company_changes' AS name, count(*) AS rows FROM company_changes
 UNION ALL SELECT 'company_names' AS name, count(*) AS rows FROM company_names
+UNION ALL SELECT 'archived_copies' AS name, count(*) AS rows FROM archived_copies
 UNION ALL SELECT 'documents' AS name, count(*) AS rows FROM documents
 UNION ALL SELECT 'evidence' AS name, count(*) AS rows FROM evidence
 UNION ALL SELECT 'facts' AS name, count(*) AS rows FROM facts
@@ -279,6 +280,12 @@ found AS (
     SELECT revision_id, max_by(set_id, stored_at) AS finding_set_id
     FROM finding_sets
     GROUP BY revision_id
+),
+archived AS (
+    SELECT source_id, max_by(url, stored_at) AS url
+    FROM archived_copies
+    WHERE url IS NOT NULL
+    GROUP BY source_id
 )
 SELECT
     states.case_id,
@@ -288,6 +295,7 @@ SELECT
     coalesce(beside.same_source, []) AS same_source,
     checked.checked_at,
     stated.url AS stated_url,
+    archived.url AS archived_url,
     placed.address,
     companies.company_id,
     companies.name AS company_name,
@@ -297,6 +305,7 @@ FROM case_states AS states
 LEFT JOIN found ON found.revision_id = states.next_revision_id
 LEFT JOIN approved ON approved.revision_id = states.next_revision_id
 LEFT JOIN checked USING (source_id)
+LEFT JOIN archived USING (source_id)
 LEFT JOIN stated_addresses AS stated USING (source_id)
 LEFT JOIN placed USING (case_id)
 LEFT JOIN beside USING (case_id)
@@ -305,6 +314,26 @@ LEFT JOIN current_company_names AS names ON names.name = facts.value
 LEFT JOIN companies ON companies.company_id = names.company_id
 WHERE states.next_revision_id IS NOT NULL
 ORDER BY states.stored_at;
+
+-- name: unarchived
+-- Pages of published cases, fetched from the web, that an archive has no copy of and was not asked
+-- for in the last week; newest publications first.
+SELECT sources.source_id, max_by(documents.url, published.stored_at) AS url
+FROM current_publications AS published
+JOIN cases USING (case_id)
+JOIN revisions ON revisions.revision_id = published.revision_id
+JOIN documents USING (document_id)
+JOIN sources ON sources.source_id = cases.source_id
+LEFT JOIN archived_copies AS copies
+    ON copies.source_id = sources.source_id
+    AND (copies.url IS NOT NULL OR copies.asked_at > now() - INTERVAL 7 DAY)
+WHERE copies.source_id IS NULL
+    AND sources.submitted LIKE 'http%'
+    AND documents.url LIKE 'http%'
+    AND documents.kind NOT IN ('captions', 'video', 'recording')
+    AND documents.extractor NOT LIKE 'import/%'
+GROUP BY sources.source_id
+ORDER BY max(published.stored_at) DESC;
 
 -- name: site_changes
 SELECT

@@ -63,6 +63,8 @@ async def submitted(form: FormData, home: Path) -> Submitted:
     address, pasted = text(form, "transcript_of"), text(form, "transcript")
     words = file(form, "transcript_file")
     if address or pasted or words:
+        if not address:
+            raise InputError("Give the address of the video or recording that was transcribed.")
         found.sources.append((await keep_transcript(address, pasted, words, home), address))
     if not found.sources:
         raise InputError(" ".join(found.problems) or "Paste an address or choose a file.")

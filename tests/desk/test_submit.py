@@ -110,7 +110,7 @@ def test_a_bad_line_is_one_problem_that_quotes_it(desk, runs):
         ({"addresses": "http://user:pw@host.example/"}, "is not a web address"),
         ({"origin": "https://talks.example/1"}, "belongs to one file"),
         ({"transcript_of": VIDEO}, "Paste the transcript"),
-        ({"transcript": "Hello"}, "is not a web address"),
+        ({"transcript": "Hello"}, "Give the address of the video"),
         ({"transcript_of": "/etc/passwd", "transcript": "Hello"}, "is not a web address"),
     ],
 )

@@ -55,13 +55,17 @@ async def backfill(
     dry_run: options.DryRun = False,
 ) -> int:
     """Process a list of sources as one batch that can be interrupted and resumed."""
-    from services.batches import register
+    from services.batches import register, settings_for
     from services.selection import forecast
 
     warehouse, missed = resources.warehouse, 0
     if resume is not None:
         batch = warehouse.batch(warehouse.resolve(resume)).batch
         items = warehouse.batch_items(batch.batch_id)
+        given = {"model": model, "budget_usd": budget, "source_budget_usd": source_budget}
+        given = {name: value for name, value in given.items() if value is not None}
+        own = batch.model_copy(update=given)
+        resources.settings = settings_for(own, resources.settings)
         if batch.in_orders:
             resources.send_orders()
     elif source is not None:

@@ -325,6 +325,24 @@ def test_backfill_forecasts_runs_and_lists(
     assert lines(run("backfill", "--json"))[0]["batch"]["size"] == 1
 
 
+def test_a_resumed_batch_keeps_its_model(
+    run: Run, model: ScriptedEndpoint, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch that a wrong key paused goes on with the model that it was started with."""
+    prices = {name: {"price": {"input": 1, "output": 4}} for name in ("scripted", "other")}
+    monkeypatch.setenv("CASEBOOK_MODELS", json.dumps(prices))
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"{source}\n", "utf-8")
+    answer, model.script = model.script, lambda _: api_error(401)
+    assert run("backfill", listed, "--model", "other").exit_code != 0
+    (line,) = lines(run("backfill", "--json"))
+    model.script = answer
+    model.requests.clear()
+    done = run("backfill", "--resume", line["batch"]["batch_id"], "--json")
+    assert lines(done)[0]["status"] == "draft"
+    assert {one["model"] for one in model.requests} == {"other"}
+
+
 def test_backfill_names_a_bad_line_and_goes_on(
     run: Run, model: ScriptedEndpoint, source: Path
 ) -> None:

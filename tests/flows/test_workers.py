@@ -18,12 +18,15 @@ from uuid import UUID
 import psutil
 import pytest
 from postgres_cluster import PostgresCluster, binaries
+from prefect import Flow
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.settings import PREFECT_API_URL
 from prefect.testing.utilities import prefect_test_harness
 from scripted_endpoint import Reply, ScriptedEndpoint
 from scripted_model import PARAGRAPHS, answer_of
 
+from flows.registry import SERVED
 from warehouse import Lake, Warehouse
 
 pytestmark = pytest.mark.prefect
@@ -114,13 +117,9 @@ class Machine:
         self._environment = os.environ | shared | own
         self._log = home.with_suffix(".log")
 
-    def prefect(self, *words: str) -> None:
-        """Run a command of Prefect to its end."""
-        done = self.start(*words)
-        assert done.wait(SECONDS) == 0, self._log.read_text("utf-8")
-
-    def start(self, *words: str) -> "subprocess.Popen[bytes]":
-        """Start a command of Prefect."""
+    def start(self) -> "subprocess.Popen[bytes]":
+        """Start a worker for one run at a time."""
+        words = ("worker", "start", "--pool", "casebook", "--limit", "1")
         command = [sys.executable, "-m", "prefect", "--no-prompt", *words]
         with self._log.open("ab") as log:
             return subprocess.Popen(
@@ -145,12 +144,18 @@ def machines(
             {"scripted": {"price": {"input": 1, "output": 4}, "context_tokens": 64_000}}
         ),
     }
-    both = [Machine(tmp_path / name, shared) for name in ("north", "south")]
-    both[0].prefect("work-pool", "create", "casebook", "--type", "process")
-    both[0].prefect("deploy", "--name", "backfill")
-    return both
+    return [Machine(tmp_path / name, shared) for name in ("north", "south")]
 
 
+async def deploy() -> None:
+    """Create the work pool, and the deployment as ``prefect.yaml`` has it."""
+    async with get_client() as client:
+        await client.create_work_pool(WorkPoolCreate(name="casebook", type="process"))
+    found = await Flow.from_source(str(ROOT), SERVED["backfill"])
+    await found.deploy("backfill", "casebook", build=False, print_next_steps=False)
+
+
+@pytest.mark.timeout(600)  # six processes, beside other tests
 async def test_a_worker_that_dies_loses_and_doubles_nothing(
     tmp_path: Path, machines: Sequence[Machine], lake: Lake, model_endpoint: ScriptedEndpoint
 ) -> None:
@@ -165,8 +170,8 @@ async def test_a_worker_that_dies_loses_and_doubles_nothing(
         file.write_text(text, "utf-8")
     listed = tmp_path / "list.txt"
     listed.write_text("\n".join(map(str, files)), "utf-8")
-    worker = ("worker", "start", "--pool", "casebook", "--limit", "1")
-    north, south = [one.start(*worker) for one in machines]
+    await deploy()
+    north, south = [one.start() for one in machines]
 
     async def is_waiting() -> bool:
         return len(model.held) >= HELD

@@ -9,6 +9,7 @@ import re
 from typing import Any, NamedTuple
 
 import lxml.html  # type: ignore[import-untyped]  # it ships no types
+from lxml.etree import LxmlError  # type: ignore[import-untyped]
 
 from extractors.bundles import PAPER, BundlePart, unpack
 from extractors.text import decode, one_line
@@ -41,7 +42,10 @@ def standing_of(payload: Payload) -> Standing:
 
 
 def _read(page: Payload | BundlePart) -> Standing:
-    tree = lxml.html.document_fromstring(decode(page.data, page.charset, markup=True).encode())
+    try:
+        tree = lxml.html.document_fromstring(decode(page.data, page.charset, markup=True).encode())
+    except LxmlError:  # a page of comments
+        return Standing()
     notices, comments = _texts(tree, _NOTICE), _texts(tree, _COMMENTS)
     titles = tree.xpath("//meta[@name='citation_title']/@content")
     retraction = ""

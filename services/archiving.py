@@ -1,20 +1,23 @@
 """Copies of published sources in a web archive, asked for where ``archive.toml`` names one."""
 
+import asyncio
 import tomllib
 from asyncio import to_thread
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from config.resources import Resources
 from extractors.urls import is_web_address, parse_web_url
-from schemas.errors import CasebookError, InputError, WarehouseError
+from schemas.errors import CasebookError, InputError, InvalidUrl, WarehouseError
 from schemas.sources import ArchivedCopy
 from services.batches import map_concurrently
 
 _MOST = 20  # copies asked for at one publication
-_AT_ONCE, _SECONDS = 2, 120.0  # archives fetch the page before they answer
+_AT_ONCE, _SECONDS = 2, 90.0  # archives fetch the page before they answer
+_MOST_SECONDS = 300.0  # for all of them
 _FORM = 'write the line save = "https://web.archive.org/save/"'
 
 
@@ -47,16 +50,22 @@ async def ask_for_copies(resources: Resources) -> Sequence[ArchivedCopy]:
         return ()
     policy, waiting = resources.network.client.policy, list[tuple[str, str]]()
     for row in await to_thread(resources.warehouse.unarchived):
-        url = parse_web_url(row["url"])
-        if not policy.allows(url.host, url.port):
-            waiting.append((row["source_id"], str(url)))
+        with suppress(InvalidUrl):
+            url = parse_web_url(row["url"])
+            if not policy.allows(url.host, url.port):
+                waiting.append((row["source_id"], str(url)))
 
     async def one(source: tuple[str, str]) -> ArchivedCopy:
         copy = await _asked(*source, save, resources)
         await to_thread(resources.warehouse.append, copy)
         return copy
 
-    return [copy async for copy in map_concurrently(one, waiting[:_MOST], _AT_ONCE)]
+    copies = list[ArchivedCopy]()
+    with suppress(TimeoutError):  # the others are asked for at the next publication
+        async with asyncio.timeout(_MOST_SECONDS):
+            async for copy in map_concurrently(one, waiting[:_MOST], _AT_ONCE):
+                copies.append(copy)
+    return copies
 
 
 async def _asked(source_id: str, address: str, save: str, resources: Resources) -> ArchivedCopy:

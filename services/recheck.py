@@ -2,6 +2,7 @@
 
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 
 from config.resources import Resources
 from extractors.fetch.fetch import fetch_item, read_rendered
@@ -9,7 +10,7 @@ from extractors.retractions import standing_of
 from extractors.sites import canonical_url
 from extractors.text import one_line
 from schemas.cases import Match
-from schemas.errors import CasebookError, UnknownId, WarehouseError
+from schemas.errors import CasebookError, ExtractionError, UnknownId, WarehouseError
 from schemas.reviews import CaseView
 from schemas.sources import Check, CheckResult, Payload, SourceRef
 from services.batches import map_concurrently
@@ -63,7 +64,9 @@ async def recheck_case(view: CaseView, resources: Resources) -> Check:
             message=str(error),
         )
     check = _compared(view, one_line(extracted.text), payload.final_url)
-    return check.model_copy(update=await _standing(view, payload, resources))
+    with suppress(ExtractionError):  # the comparison counts without it
+        check = check.model_copy(update=await _standing(view, payload, resources))
+    return check
 
 
 async def _standing(view: CaseView, payload: Payload, resources: Resources) -> dict[str, object]:
@@ -73,7 +76,9 @@ async def _standing(view: CaseView, payload: Payload, resources: Resources) -> d
     if new.retraction:
         return {"result": CheckResult.RETRACTED, "message": f"{new.retraction}."}
     snapshot = await to_thread(resources.warehouse.snapshot, view.document.snapshot_id)
-    old = await compute(standing_of, await payload_of(snapshot, resources)) if snapshot else new
+    if not new.version or not snapshot:
+        return {}
+    old = await compute(standing_of, await payload_of(snapshot, resources))
     if not 0 < old.version < new.version:
         return {}
     message = f"Version {new.version} has replaced version {old.version}."

@@ -57,6 +57,12 @@ def test_a_page_says_what_became_of_its_paper(markup, expected):
     assert standing_of(page(markup)) == expected
 
 
+def test_a_page_without_elements_says_nothing():
+    """It is no reason to lose the paper."""
+    for data in (b"<!-- nothing -->", b" \n", b"\0"):
+        assert standing_of(Payload(data=data, media_type="text/html", name="page")) == Standing()
+
+
 def test_a_bundle_is_judged_by_its_landing_page():
     """The text of the paper says nothing of its standing."""
     landing = BundlePart(**dict(page(NOTICE.format("This paper"))))

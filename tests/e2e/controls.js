@@ -111,10 +111,10 @@
     async aim(wanted, way) {
       await reset();
       for (const before of way) {
-        find(before)?.click();
+        (await shown(before))?.click();
         await probe.effects();
       }
-      const node = find(wanted);
+      const node = await shown(wanted);
       document.activeElement?.blur();
       changes.takeRecords();
       effects = [];
@@ -131,7 +131,14 @@
     },
   };
 
-  const find = (wanted) => controls().find((node) => kind(node) === wanted && visible(node));
+  // The first control of this kind; what a click opens can take a moment on a busy machine.
+  async function shown(wanted) {
+    for (let tries = 0; ; tries += 1) {
+      const node = controls().find((one) => kind(one) === wanted && visible(one));
+      if (node || tries === 40) return node;
+      await wait(50);
+    }
+  }
 
   // Makes the page as it was opened, as far as that can be had without loading it.
   async function reset() {

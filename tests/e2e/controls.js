@@ -108,13 +108,17 @@
     },
 
     // Where to click for a control of this kind, after the clicks on others that lead to it.
+    // They are made again if it is not there: an answer that comes late closes an open dialog.
     async aim(wanted, way) {
-      await reset();
-      for (const before of way) {
-        (await shown(before))?.click();
-        await probe.effects();
+      let node;
+      for (let tries = 0; !node && tries < 3; tries += 1) {
+        await reset();
+        for (const before of way) {
+          (await shown(before))?.click();
+          await probe.effects();
+        }
+        node = await shown(wanted);
       }
-      const node = await shown(wanted);
       document.activeElement?.blur();
       changes.takeRecords();
       effects = [];

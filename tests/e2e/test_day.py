@@ -131,6 +131,7 @@ def mends_it(ada, address):
     ada.get_by_role("button", name="Publish a correction").click()
     expect(ada.get_by_role("link", name="Mistakes", exact=True)).to_be_visible()
     ada.locator(".report a[href*='/cases/']").first.click()
+    ada.wait_for_url("**/cases/*")
     ada.locator(".said", has_text="A second reader samples fifty").locator("a.choose").click()
     ada.keyboard.press("e")
     expect(ada.locator(".in-place")).to_be_focused()

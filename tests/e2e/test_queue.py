@@ -197,6 +197,7 @@ def test_a_curator_filters_peeks_selects_and_undoes(twelve, page, open_as, addre
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("Space")
+    expect(peek).to_have_count(1)
     page.keyboard.press("Escape")
     expect(peek).to_have_count(0)
     expect(rows.nth(1).locator(".open")).to_be_focused()
